@@ -1,0 +1,143 @@
+"""A visit to the outside world: what was due, what was asked, and how it ended.
+
+``crawl`` performs tasks, ``store`` keeps them (the frontier), ``lake`` keeps the captures. The three are strangers
+and meet in these nouns.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NewType
+
+from pydantic import Field
+
+from finwatch.model.base import Model, Text, UtcTime
+
+MarketId = NewType("MarketId", str)
+"""Slug of a market: ``[a-z0-9-]+``, used as partition name and in addresses."""
+
+
+class Politeness(Model):
+    """How hard a market may be asked."""
+
+    requests_per_second: float = 1.0
+    parallel: int = 1
+    obey_robots: bool = True
+    user_agent: str | None = None
+
+
+class Market(Model):
+    """An app market or repository, as its descriptor says (``crawl/sources``) or an operator registered it."""
+
+    id: MarketId
+    name: Text
+    protocol: str
+    """The reader in ``crawl/sources`` that speaks to it, such as ``fdroid``."""
+    address: str
+    """Base address, such as ``https://shop.example/fdroid/repo``."""
+    fingerprint: str | None = None
+    """SHA-256 of the certificate that must sign the index; pinned on first use when it was not given."""
+    jurisdiction: str = "CN"
+    politeness: Politeness = Politeness()
+    enabled: bool = True
+
+
+class TaskKind(StrEnum):
+    """What a frontier task asks for."""
+
+    INDEX = "index"
+    PACKAGE = "package"
+    ICON = "icon"
+    PAGE = "page"
+    POLICY = "policy"
+
+
+class FrontierTask(Model):
+    """One address to visit: unique by (market, kind, url)."""
+
+    id: int | None = None
+    market: MarketId
+    kind: TaskKind
+    url: str
+    bucket: str
+    """``host:port``: the unit of politeness."""
+    due: UtcTime
+    attempts: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    content_sha256: str | None = None
+    """SHA-256 of the body seen last."""
+    expected_sha256: str | None = None
+    expected_bytes: int | None = None
+    app: str | None = None
+    """The package name this is for, where there is one."""
+    lease: str | None = None
+    leased_until: UtcTime | None = None
+
+
+class OutcomeKind(StrEnum):
+    """How a visit ended. Each kind is shown apart on the market's health page."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    GONE = "gone"
+    """404 or 410: the market says it is not there."""
+    REFUSED = "refused"
+    """401, 403, 451."""
+    THROTTLED = "throttled"
+    """429, or 503 with Retry-After."""
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    """No address, no connection, TLS failure."""
+    ROBOTS = "robots"
+    PRIVATE_ADDRESS = "private_address"
+    REDIRECT_LOOP = "redirect_loop"
+    TOO_LARGE = "too_large"
+    TRUNCATED = "truncated"
+    HASH_MISMATCH = "hash_mismatch"
+    BAD_SIGNATURE = "bad_signature"
+    MALFORMED = "malformed"
+    """The answer is not of the shape that the protocol prescribes."""
+
+
+class Outcome(Model):
+    """The end of one visit, in words a market's operator can act on."""
+
+    market: MarketId
+    kind: OutcomeKind
+    task: TaskKind
+    url: str
+    final_url: str | None = None
+    status: int | None = None
+    message: str = ""
+    """What happened, where, and what to do; empty for ``ok`` and ``not_modified``."""
+    started: UtcTime
+    took_ms: int
+    bytes: int = 0
+    sha256: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    capture: str | None = None
+    retry_after_s: float | None = None
+    attempt: int = 1
+
+
+class Capture(Model):
+    """A stored exchange: where its WARC record is, and what it says.
+
+    ``id`` is ``<segment file name>#<offset of the record>``, enough to read it again.
+    """
+
+    id: str
+    market: MarketId
+    url: str
+    at: UtcTime
+    status: int
+    content_type: str | None = None
+    payload_sha256: str
+    payload_bytes: int
+    peer: str | None = None
+    headers: tuple[tuple[str, str], ...] = Field(default=())
+    stored_as: str = "warc"
+    """``warc``: the payload is in the record; ``blob``: the payload is the lake's blob of that SHA-256."""

@@ -1,0 +1,69 @@
+"""What a market says of an app at one time: a listing, and the events that follow from two visits."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from finwatch.model.base import Model, UtcTime
+from finwatch.model.fetch import MarketId
+
+
+class Listing(Model):
+    """One version of one app in one market, as the market described it.
+
+    Units are normalised: bytes, UTC, SHA-256 in lower-case hex. A field the market does not give is ``None``.
+    """
+
+    market: MarketId
+    app: str
+    """Package name."""
+    names: dict[str, str] = {}
+    """Locale to name, as given (``zh-CN``, ``en-US``)."""
+    summaries: dict[str, str] = {}
+    developer: str | None = None
+    categories: tuple[str, ...] = ()
+    version_name: str | None = None
+    version_code: int | None = None
+    package_url: str | None = None
+    package_sha256: str | None = None
+    package_bytes: int | None = None
+    signer_sha256: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
+    icon_url: str | None = None
+    website: str | None = None
+    policy_url: str | None = None
+    published: UtcTime | None = None
+    seen: UtcTime
+    capture: str | None = None
+    """The capture this was read from."""
+
+    def name(self, language: str) -> str:
+        """The name in ``language`` (``zh``/``en``), else in any language, else the package name."""
+        for locale in sorted(self.names):
+            if locale.lower().startswith(language):
+                return self.names[locale]
+        return next(iter(self.names.values()), self.app)
+
+
+class EventKind(StrEnum):
+    """What two visits to a market show about an app."""
+
+    NEW_APP = "new_app"
+    NEW_VERSION = "new_version"
+    CHANGED = "changed"
+    """The same version with another package, name or developer."""
+    VERSION_GONE = "version_gone"
+    APP_GONE = "app_gone"
+
+
+class ListingEvent(Model):
+    """A change between two visits, with the captures that show before and after."""
+
+    market: MarketId
+    app: str
+    kind: EventKind
+    at: UtcTime
+    version_code: int | None = None
+    before: str | None = None
+    after: str | None = None
+    capture: str | None = None

@@ -1,0 +1,86 @@
+"""Every setting, read once from the environment: ``FINWATCH_*``. ``docs/reference/settings.md`` lists them.
+
+The defaults need nothing: a lake and a SQLite store under ``./.finwatch``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from finwatch.errors import SettingError
+from finwatch.model.base import Model
+
+
+class Settings(Model):
+    """The settings of one process."""
+
+    home: Path = Path(".finwatch")
+    """``FINWATCH_HOME``: where the defaults of the others live."""
+    lake: str = ""
+    """``FINWATCH_LAKE``: a folder (or ``hdfs://…`` once a cluster is used). Default ``<home>/lake``."""
+    store: str = ""
+    """``FINWATCH_STORE``: an SQLAlchemy address. Default ``sqlite:///<home>/store.sqlite``."""
+    catalog: Path | None = None
+    """``FINWATCH_CATALOG``: a folder of extra catalogue files, laid over the built-in ones."""
+    allow_private: tuple[str, ...] = ()
+    """``FINWATCH_ALLOW_PRIVATE``: ``host[:port]`` names, comma-separated, that may resolve to private addresses."""
+    resolve: dict[str, str] = Field(default={})
+    """``FINWATCH_RESOLVE``: ``name[:port]=address:port`` pairs, comma-separated, used instead of DNS."""
+    user_agent: str = "Finwatch/0.1 (+https://finwatch.example/crawler)"
+    """``FINWATCH_USER_AGENT``: who the crawler says it is; name an address where you can be reached."""
+    proxy: str | None = None
+    """``FINWATCH_PROXY``: an HTTP proxy for all visits."""
+    workers: int = 0
+    """``FINWATCH_WORKERS``: examinations at a time; 0 = one per core."""
+    language: str = "en"
+    """``FINWATCH_LANGUAGE``: ``zh`` or ``en``, for the CLI and as the default of the pages."""
+
+    @property
+    def lake_address(self) -> str:
+        """The lake's address with the default filled in."""
+        return self.lake or str(self.home / "lake")
+
+    @property
+    def store_address(self) -> str:
+        """The store's address with the default filled in."""
+        return self.store or f"sqlite:///{self.home / 'store.sqlite'}"
+
+
+_LISTS = {"allow_private"}
+_PAIRS = {"resolve"}
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from ``environment`` (default: the process's own).
+
+    Raises ``SettingError`` naming the variable, its value and what is wrong with it, also for an unknown
+    ``FINWATCH_*`` variable: a misspelt setting must not be silently without effect.
+    """
+    source = os.environ if environment is None else environment
+    values: dict[str, object] = {}
+    for variable, raw in source.items():
+        if not variable.startswith("FINWATCH_"):
+            continue
+        name = variable.removeprefix("FINWATCH_").lower()
+        if name not in Settings.model_fields:
+            known = ", ".join(f"FINWATCH_{field.upper()}" for field in Settings.model_fields)
+            raise SettingError(f"{variable} is not a setting.", todo=f"Known settings: {known}.")
+        parts = [part.strip() for part in raw.split(",") if part.strip()]
+        if name in _LISTS:
+            values[name] = tuple(parts)
+        elif name in _PAIRS:
+            if any("=" not in part for part in parts):
+                raise SettingError(f"{variable}={raw!r} has an item without '='.", todo="Write name=value,name=value.")
+            values[name] = dict(part.split("=", 1) for part in parts)
+        else:
+            values[name] = raw
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = f"FINWATCH_{str(first['loc'][0]).upper()}"
+        raise SettingError(f"{variable}={source.get(variable)!r}: {first['msg']}.", todo="Correct it or unset it.") from error
