@@ -74,7 +74,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             values[name] = tuple(parts)
         elif name in _PAIRS:
             if any("=" not in part for part in parts):
-                raise SettingError(f"{variable}={raw!r} has an item without '='.", todo="Write name=value,name=value.")
+                raise SettingError(
+                    f"{variable}={raw!r} has an item without '='.", todo="Write name=value,name=value."
+                )
             values[name] = dict(part.split("=", 1) for part in parts)
         else:
             values[name] = raw
@@ -83,4 +85,6 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         variable = f"FINWATCH_{str(first['loc'][0]).upper()}"
-        raise SettingError(f"{variable}={source.get(variable)!r}: {first['msg']}.", todo="Correct it or unset it.") from error
+        raise SettingError(
+            f"{variable}={source.get(variable)!r}: {first['msg']}.", todo="Correct it or unset it."
+        ) from error

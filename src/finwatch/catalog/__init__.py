@@ -1,0 +1,1 @@
+"""Knowledge as data, versioned, linted, every entry with its source."""

@@ -1,0 +1,1 @@
+"""Facts to findings; a check is a folder."""

@@ -1,0 +1,1 @@
+"""Where work runs: processes on this machine, DuckDB for tables."""

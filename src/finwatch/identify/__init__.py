@@ -1,0 +1,1 @@
+"""Is it finance, which kind, who claims it, what is inside; with reasons."""

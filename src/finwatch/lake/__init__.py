@@ -1,0 +1,1 @@
+"""What was observed: blobs, captures, tables. Append-only."""

@@ -1,0 +1,1 @@
+"""How alike two apps are, respect by respect."""

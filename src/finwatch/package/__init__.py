@@ -1,0 +1,1 @@
+"""Bytes to facts, through the native core in a confined child process."""

@@ -1,0 +1,1 @@
+"""Policy files to text with paragraphs and offsets."""

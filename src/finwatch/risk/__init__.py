@@ -1,0 +1,1 @@
+"""Findings and matches to a rating with every point explained."""
