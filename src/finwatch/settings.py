@@ -74,9 +74,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             values[name] = tuple(parts)
         elif name in _PAIRS:
             if any("=" not in part for part in parts):
-                raise SettingError(
-                    f"{variable}={raw!r} has an item without '='.", todo="Write name=value,name=value."
-                )
+                raise SettingError(f"{variable}={raw!r} has an item without '='.", todo="Write name=value,name=value.")
             values[name] = dict(part.split("=", 1) for part in parts)
         else:
             values[name] = raw
