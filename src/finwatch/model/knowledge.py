@@ -106,7 +106,7 @@ class Sdk(Model):
     name: Text
     vendor: Text
     purpose: str
-    """``payment``, ``push``, ``analytics``, ``ads``, ``map``, ``face``, ``risk``, ``login``, ``im``, ``framework``, …"""
+    """``payment``, ``push``, ``analytics``, ``ads``, ``map``, ``face``, ``risk``, ``login``, ``im``, …"""
     country: str | None = None
     prefixes: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
