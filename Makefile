@@ -1,0 +1,85 @@
+# The one door. `make demo` and `make test` set up everything they need on a fresh machine.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+RUST_SOURCES := Cargo.toml Cargo.lock $(shell find native/core native/py -name '*.rs' -o -name 'Cargo.toml' 2>/dev/null)
+VENDOR := src/finwatch/web/static/vendor
+
+.PHONY: help setup demo test check format bench tools docs clean samples
+
+help: ## What can be done here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# ── set-up ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+$(VENV)/.deps: requirements.lock
+	@echo "· Python environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it."; exit 2; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; trying to install it"; apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/uv pip sync -q --require-hashes requirements.lock
+	@touch $@
+
+$(VENV)/.native: $(VENV)/.deps pyproject.toml $(RUST_SOURCES)
+	@command -v cargo >/dev/null || { echo "The Rust toolchain is missing: install rustup's stable toolchain (cargo, rustc)."; exit 2; }
+	@echo "· Native core (Rust)"
+	@cargo build --release --locked -p finwatch-py
+	@MATURIN_PEP517_ARGS="--locked" $(BIN)/uv pip install -q --no-deps --no-build-isolation --reinstall-package finwatch -e .
+	@touch $@
+
+$(VENV)/.vendor: $(VENV)/.deps src/finwatch/web/package.json src/finwatch/web/package-lock.json
+	@echo "· Scripts of the pages (npm, by lock)"
+	@$(BIN)/python -m finwatch.web.vendor
+	@touch $@
+
+setup: $(VENV)/.native $(VENV)/.vendor ## Python environment, native core, scripts of the pages
+
+tools: ## Debian packages that tests and samples use (as root; otherwise says what is missing)
+	@$(PYTHON) tests/kit/tools.py
+
+# ── use ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+demo: setup ## The main job on the sample market, then the pages (ONCE=1: summary and exit)
+	@$(BIN)/finwatch demo $(if $(ONCE),--once,)
+
+samples: setup tools ## Rebuild the sample packages and the sample market from source
+	@$(BIN)/python -m samples.build
+	@$(BIN)/python -m samples.market.build
+
+# ── proof ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+test: setup tools ## Rust and Python tests
+	@cargo test --release --locked -q -p finwatch-core
+	@$(BIN)/python -m pytest
+
+check: setup ## Format, lint, types, layers, catalogue and check lints, generated pages
+	@ruff format --check -q .
+	@ruff check -q .
+	@cargo fmt --all --check
+	@cargo clippy --release --locked -q --all-targets -- -D warnings
+	@mypy
+	@python -m mypy.stubtest finwatch._native --mypy-config-file pyproject.toml
+	@lint-imports --no-cache | tail -n 6
+	@python -m finwatch.catalog.lint
+	@python -m finwatch.checks.lint
+	@python -m finwatch.checks.catalogue --check
+
+format: setup ## Rewrite the sources in house format
+	@ruff format -q .
+	@ruff check -q --fix .
+	@cargo fmt --all
+
+bench: setup ## Side-by-side benchmarks against peers
+	@$(BIN)/python -m bench
+
+docs: setup ## Regenerate the reference pages
+	@python -m finwatch.checks.catalogue
+
+clean: ## Remove everything that was built here
+	rm -rf $(VENV) target .finwatch node_modules $(VENDOR) bench/.envs bench/.cache src/finwatch/*.so
