@@ -31,8 +31,7 @@ $(VENV)/.deps: requirements.lock
 $(VENV)/.native: $(VENV)/.deps pyproject.toml $(RUST_SOURCES)
 	@command -v cargo >/dev/null || { echo "The Rust toolchain is missing: install rustup's stable toolchain (cargo, rustc)."; exit 2; }
 	@echo "· Native core (Rust)"
-	@cargo build --release --locked -p finwatch-py
-	@MATURIN_PEP517_ARGS="--locked" $(BIN)/uv pip install -q --no-deps --no-build-isolation --reinstall-package finwatch -e .
+	@$(BIN)/maturin develop --release --locked --uv
 	@touch $@
 
 $(VENV)/.vendor: $(VENV)/.deps src/finwatch/web/package.json src/finwatch/web/package-lock.json

@@ -1,0 +1,69 @@
+"""The names of bands, outcomes and the like in both languages, as GLOSSARY.md has them."""
+
+from __future__ import annotations
+
+from finwatch.model.base import Text
+from finwatch.model.examination import Answer, Band, Confidence, Verdict
+from finwatch.model.knowledge import Clause, Severity
+
+BANDS = {
+    Band.RED: Text(zh="红色", en="red"),
+    Band.ORANGE: Text(zh="橙色", en="orange"),
+    Band.YELLOW: Text(zh="黄色", en="yellow"),
+    Band.GREEN: Text(zh="绿色", en="green"),
+    Band.LIMITED: Text(zh="受限（未能看全）", en="limited (not all could be seen)"),
+}
+SEVERITIES = {
+    Severity.HIGH: Text(zh="高", en="high"),
+    Severity.MEDIUM: Text(zh="中", en="medium"),
+    Severity.LOW: Text(zh="低", en="low"),
+    Severity.INFO: Text(zh="提示", en="info"),
+}
+ANSWERS = {
+    Answer.YES: Text(zh="是", en="yes"),
+    Answer.NO: Text(zh="否", en="no"),
+    Answer.NOT_AVAILABLE: Text(zh="无法判断", en="not available"),
+}
+CONFIDENCES = {
+    Confidence.CERTAIN: Text(zh="确定", en="certain"),
+    Confidence.LIKELY: Text(zh="很可能", en="likely"),
+    Confidence.SUSPECTED: Text(zh="疑似，需人工确认", en="suspected, for a person to confirm"),
+}
+VERDICTS = {
+    Verdict.SAME_APP: Text(zh="同一应用", en="same app"),
+    Verdict.OTHER_VERSION: Text(zh="同一应用的其他版本", en="other version of the same app"),
+    Verdict.SUSPECTED_COUNTERFEIT: Text(zh="疑似仿冒", en="suspected counterfeit"),
+    Verdict.SUSPECTED_REPACKAGED: Text(zh="疑似重打包", en="suspected repackaged copy"),
+    Verdict.RELATED: Text(zh="关联应用", en="related app"),
+}
+
+
+def before_consent(value: bool | None) -> Text:
+    """Whether a collection happens before consent could be asked, in words that do not overstate it."""
+    if value is True:
+        return Text(zh="同意前：是（启动代码必经）", en="before consent: yes (start-up code always gets there)")
+    if value is None:
+        return Text(zh="同意前：可能（有条件或动态路径）", en="before consent: possibly (conditional or dynamic path)")
+    return Text(zh="同意前：未发现启动路径", en="before consent: no path from start-up code found")
+
+
+def owner(value: str, names: dict[str, Text]) -> Text:
+    """Who makes a call: the app's own code, a named SDK (``names``: SDK id to name), or nobody that is known."""
+    if value == "app":
+        return Text(zh="应用自身代码", en="the app's own code")
+    if value.startswith("sdk:"):
+        name = names.get(value[4:], Text(zh=value[4:], en=value[4:]))
+        return Text(zh=f"SDK {name.zh}", en=f"SDK {name.en}")
+    return Text(zh="归属不明的代码", en="code of unknown owner")
+
+
+def clause(value: Clause) -> Text:
+    """A clause as it may be shown: with its number only if the text behind the number was seen."""
+    if value.numbered:
+        return Text(
+            zh=f"{value.source} {value.number}：{value.title.zh}", en=f"{value.source} {value.number}: {value.title.en}"
+        )
+    return Text(
+        zh=f"{value.source}：{value.title.zh}（条款号未核实）",
+        en=f"{value.source}: {value.title.en} (clause number not verified)",
+    )
