@@ -1,0 +1,104 @@
+"""What the verbs share of the terminal: options with one wording, output that pipes well, progress bars."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from finwatch.flow.progress import Progress
+    from finwatch.settings import Settings
+
+Language = Annotated[
+    str | None,
+    typer.Option("--lang", help="Language of the output: zh or en. Default: FINWATCH_LANGUAGE, else the locale's."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line, instead of a report.")]
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    from finwatch.settings import load  # noqa: PLC0415 - keeps --help quick
+
+    return load()
+
+
+def language_of(chosen: str | None) -> str:
+    """``zh`` or ``en``: as chosen, else FINWATCH_LANGUAGE, else the locale. Raises ``InputError`` for another."""
+    if chosen is None:
+        chosen = os.environ.get("FINWATCH_LANGUAGE")
+    if chosen is None:
+        locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+        return "zh" if locale.lower().startswith("zh") else "en"
+    if chosen not in {"zh", "en"}:
+        from finwatch.errors import InputError  # noqa: PLC0415
+
+        raise InputError(f"{chosen!r} is not a language of Finwatch.", todo="Use zh or en.")
+    return chosen
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that wraps at the terminal's width and, in a pipe, never wraps or colours."""
+    from rich.console import Console  # noqa: PLC0415
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, soft_wrap=not stream.isatty(), highlight=False)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress bar per stage on standard error; without a terminal, a line when a stage starts and ends."""
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        SpinnerColumn,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+    from rich.progress import Progress as Bars  # noqa: PLC0415
+
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield _Lines()
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}", style="dim"),
+    )
+    with Bars(*columns, console=screen) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(stage: str, done: int, total: int | None, message: str = "") -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total, note="")
+            bars.update(tasks[stage], completed=done, total=total, note=message[:60])
+
+        yield report
+
+
+class _Lines:
+    """Progress for logs and pipes: one line when a stage begins, one when it is complete."""
+
+    def __init__(self) -> None:
+        self.begun: set[str] = set()
+        self.ended: set[str] = set()
+
+    def __call__(self, stage: str, done: int, total: int | None, message: str = "") -> None:
+        if stage not in self.begun:
+            self.begun.add(stage)
+            print(f"{stage} …", file=sys.stderr, flush=True)
+        if total is not None and done >= total and stage not in self.ended:
+            self.ended.add(stage)
+            print(f"{stage}: {done}/{total} {message}".rstrip(), file=sys.stderr, flush=True)
