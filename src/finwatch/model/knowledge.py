@@ -202,6 +202,8 @@ class CheckDefinition(Model):
     since: str
     when: str | None = None
     """A declarative condition; ``None`` = ``check.py`` decides. Grammar: ``checks/when.py``."""
+    summary: Text | None = None
+    """What a *yes* of a declarative condition says; ``{count}``, ``{first}`` and ``{package}`` are filled in."""
 
 
 class Knowledge(Model):
