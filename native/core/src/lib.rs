@@ -5,12 +5,15 @@
 //! `manifest` and `netsec` (what the app declares), `signing` (who says so), `dex` and `likeness` (what its code
 //! does), `elf` (its native libraries), `icon` (how it looks).
 
+pub mod axml;
 pub mod dex;
 pub mod error;
 pub mod facts;
 pub mod icon;
+pub mod le;
 pub mod likeness;
 pub mod limits;
+pub mod pool;
 pub mod signing;
 pub mod source;
 pub mod zip;
