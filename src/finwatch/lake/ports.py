@@ -1,0 +1,158 @@
+"""What a lake is, wherever it lies: the protocols that ``local`` implements and every other place has to.
+
+``crawl.ports`` states the part of these that a crawl needs; the two fit by shape, not by inheritance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import pyarrow as pa
+
+from finwatch.model.base import Model
+from finwatch.model.fetch import Capture, MarketId
+
+
+class Damage(Model):
+    """A blob whose bytes are not what its name says."""
+
+    sha256: str
+    found: str
+    path: str
+
+
+class Blobs(Protocol):
+    """Bytes by SHA-256, written once, never overwritten."""
+
+    def has(self, sha256: str) -> bool:
+        """Whether the blob is there, whole."""
+        ...
+
+    def path(self, sha256: str) -> Path:
+        """A local file with the blob's bytes. Raises ``NotFound``."""
+        ...
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The blob, opened for reading. Raises ``NotFound``."""
+        ...
+
+    def read(self, sha256: str) -> bytes:
+        """All bytes of a small blob. Raises ``NotFound``."""
+        ...
+
+    def put(self, data: bytes) -> str:
+        """Stores small bytes and returns their SHA-256."""
+        ...
+
+    def partial(self, key: str) -> Path:
+        """The file in which a download grows, over restarts; it need not exist yet."""
+        ...
+
+    def adopt(self, partial: Path, sha256: str) -> Path:
+        """Moves a complete, verified partial file into place; keeps the blob that is already there."""
+        ...
+
+    def verify(self, *, since: str = "") -> Iterator[Damage]:
+        """Hashes every blob again (from hash ``since`` on, in order) and yields those that do not agree."""
+        ...
+
+
+class Captures(Protocol):
+    """Exchanges as WARC records."""
+
+    def append(
+        self,
+        *,
+        market: MarketId,
+        url: str,
+        at: datetime,
+        request: bytes,
+        status_line: str,
+        headers: Sequence[tuple[str, str]],
+        payload: bytes | None,
+        blob_sha256: str | None,
+        payload_bytes: int,
+        peer: str | None,
+    ) -> Capture:
+        """Writes a request and a response record durably and returns the capture."""
+        ...
+
+    def read(self, capture_id: str) -> tuple[Capture, bytes]:
+        """The capture and its payload. Raises ``NotFound`` or ``LakeError``."""
+        ...
+
+    def close(self) -> None:
+        """Ends the segment being written and adds it to the table ``captures``."""
+        ...
+
+    def index(self) -> int:
+        """Adds segments that a killed process left behind to the table ``captures``; returns how many."""
+        ...
+
+
+class Tables(Protocol):
+    """Append-only tables of the schemas in ``lake.schemas``."""
+
+    def append(
+        self, name: str, rows: pa.Table | Sequence[Mapping[str, Any]], *, key: str, dt: date, market: str
+    ) -> bool:
+        """Adds rows as one file. ``False`` = rows were added under this ``key`` before and nothing was written."""
+        ...
+
+    def has(self, name: str, key: str) -> bool:
+        """Whether rows were added under ``key``."""
+        ...
+
+    def files(
+        self, name: str, *, market: str | None = None, since: date | None = None, until: date | None = None
+    ) -> list[str]:
+        """Addresses of the live Parquet files, oldest day first, of one market and of the days asked for."""
+        ...
+
+    def read(
+        self,
+        name: str,
+        *,
+        market: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, Any] | None = None,
+    ) -> pa.Table:
+        """The rows whose columns equal ``where``; an empty table of the right schema when there are none."""
+        ...
+
+    def compact(self, name: str, *, market: str, dt: date) -> int:
+        """Joins the files of one market and day into one; returns how many were joined."""
+        ...
+
+
+class Lake(Protocol):
+    """What was observed."""
+
+    @property
+    def address(self) -> str:
+        """Where it lies."""
+        ...
+
+    @property
+    def blobs(self) -> Blobs:
+        """Bytes by SHA-256."""
+        ...
+
+    @property
+    def captures(self) -> Captures:
+        """Exchanges."""
+        ...
+
+    @property
+    def tables(self) -> Tables:
+        """Rows."""
+        ...
+
+    def close(self) -> None:
+        """Ends what is being written. The lake may be used again afterwards."""
+        ...

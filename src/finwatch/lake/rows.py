@@ -1,0 +1,66 @@
+"""Nouns as rows of the lake's tables, and rows as nouns again.
+
+What comes in: frozen models. What goes out: mappings with exactly the columns of ``schemas``. Dictionaries become
+JSON with sorted keys, so that the same noun gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from finwatch.model.fetch import Capture, Outcome
+from finwatch.model.listing import Listing, ListingEvent
+
+
+def canonical(value: Any) -> str:
+    """``value`` as JSON text: sorted keys, no spaces, UTF-8 as it is."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def capture_row(capture: Capture) -> dict[str, Any]:
+    """A row of ``captures``."""
+    return {**capture.model_dump(exclude={"headers"}), "headers": canonical(capture.headers)}
+
+
+def capture_of(row: Mapping[str, Any]) -> Capture:
+    """The capture of a row of ``captures``."""
+    return Capture.model_validate({**row, "headers": json.loads(row["headers"] or "[]")})
+
+
+def outcome_row(outcome: Outcome) -> dict[str, Any]:
+    """A row of ``outcomes``."""
+    return {**outcome.model_dump(), "kind": outcome.kind.value, "task": outcome.task.value}
+
+
+def outcome_of(row: Mapping[str, Any]) -> Outcome:
+    """The outcome of a row of ``outcomes``."""
+    return Outcome.model_validate(dict(row))
+
+
+def listing_row(listing: Listing, *, visit: str) -> dict[str, Any]:
+    """A row of ``listings``; ``visit`` is the reading of the market that showed it."""
+    row = listing.model_dump()
+    row["names"], row["summaries"] = canonical(listing.names), canonical(listing.summaries)
+    return {**row, "visit": visit}
+
+
+def listing_of(row: Mapping[str, Any]) -> Listing:
+    """The listing of a row of ``listings``."""
+    values = {name: value for name, value in row.items() if name != "visit"}
+    for name in ("names", "summaries"):
+        values[name] = json.loads(values[name] or "{}")
+    for name in ("categories", "signer_sha256", "permissions"):
+        values[name] = tuple(values[name] or ())
+    return Listing.model_validate(values)
+
+
+def event_row(event: ListingEvent, *, visit: str | None = None) -> dict[str, Any]:
+    """A row of ``events``; ``visit`` is the later of the two readings."""
+    return {**event.model_dump(), "kind": event.kind.value, "visit": visit}
+
+
+def event_of(row: Mapping[str, Any]) -> ListingEvent:
+    """The event of a row of ``events``."""
+    return ListingEvent.model_validate({name: value for name, value in row.items() if name != "visit"})

@@ -1,0 +1,162 @@
+"""The columns of every table of the lake, exactly as they are written: one ``pa.schema`` a table.
+
+A time is UTC in microseconds. A name is ASCII. A JSON column holds UTF-8 text with sorted keys. Every table has the
+column ``market`` (the partition's slug, ``-`` where a row belongs to none), so that an engine which is handed a
+plain list of files needs no partition discovery.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+NO_MARKET: Final = "-"
+"""The ``market`` of a row that belongs to none, such as a file given on the command line."""
+
+_TIME = pa.timestamp("us", tz="UTC")
+_TEXT = pa.string()
+_COUNT = pa.int64()
+_WORDS = pa.list_(pa.string())
+
+
+def _field(name: str, kind: pa.DataType) -> pa.Field[pa.DataType]:
+    return pa.field(name, kind, nullable=True)
+
+
+def _key(name: str, kind: pa.DataType = _TEXT) -> pa.Field[pa.DataType]:
+    return pa.field(name, kind, nullable=False)
+
+
+CAPTURES: Final = pa.schema(
+    [
+        _key("id"),
+        _key("market"),
+        _key("url"),
+        _key("at", _TIME),
+        _key("status", pa.int32()),
+        _field("content_type", _TEXT),
+        _key("payload_sha256"),
+        _key("payload_bytes", _COUNT),
+        _field("peer", _TEXT),
+        _field("headers", _TEXT),  # JSON: [[name, value], …]
+        _key("stored_as"),
+    ]
+)
+"""Stored exchanges: ``model.fetch.Capture``."""
+
+OUTCOMES: Final = pa.schema(
+    [
+        _key("market"),
+        _key("kind"),
+        _key("task"),
+        _key("url"),
+        _field("final_url", _TEXT),
+        _field("status", pa.int32()),
+        _field("message", _TEXT),
+        _key("started", _TIME),
+        _key("took_ms", _COUNT),
+        _key("bytes", _COUNT),
+        _field("sha256", _TEXT),
+        _field("etag", _TEXT),
+        _field("last_modified", _TEXT),
+        _field("capture", _TEXT),
+        _field("retry_after_s", pa.float64()),
+        _key("attempt", pa.int32()),
+    ]
+)
+"""How visits ended: ``model.fetch.Outcome``."""
+
+LISTINGS: Final = pa.schema(
+    [
+        _key("market"),
+        _key("visit"),
+        _key("app"),
+        _field("names", _TEXT),  # JSON: {locale: name}
+        _field("summaries", _TEXT),  # JSON: {locale: text}
+        _field("developer", _TEXT),
+        _field("categories", _WORDS),
+        _field("version_name", _TEXT),
+        _field("version_code", _COUNT),
+        _field("package_url", _TEXT),
+        _field("package_sha256", _TEXT),
+        _field("package_bytes", _COUNT),
+        _field("signer_sha256", _WORDS),
+        _field("permissions", _WORDS),
+        _field("icon_url", _TEXT),
+        _field("website", _TEXT),
+        _field("policy_url", _TEXT),
+        _field("published", _TIME),
+        _key("seen", _TIME),
+        _field("capture", _TEXT),
+    ]
+)
+"""What markets said: ``model.listing.Listing`` and the visit it belongs to."""
+
+VISITS: Final = pa.schema(
+    [
+        _key("visit"),
+        _key("market"),
+        _key("at", _TIME),
+        _key("listings", _COUNT),
+        _key("apps", _COUNT),
+        _field("capture", _TEXT),
+    ]
+)
+"""Complete readings of a market: one row a visit, also when the market listed nothing."""
+
+EVENTS: Final = pa.schema(
+    [
+        _key("market"),
+        _key("app"),
+        _key("kind"),
+        _key("at", _TIME),
+        _field("version_code", _COUNT),
+        _field("before", _TEXT),
+        _field("after", _TEXT),
+        _field("capture", _TEXT),
+        _field("visit", _TEXT),
+    ]
+)
+"""Changes between two visits: ``model.listing.ListingEvent`` and the later visit."""
+
+EXAMINATIONS: Final = pa.schema(
+    [
+        _key("market"),
+        _key("sha256"),
+        _field("app", _TEXT),
+        _field("version_name", _TEXT),
+        _field("version_code", _COUNT),
+        _key("at", _TIME),
+        _key("engine_version"),
+        _key("catalog_version"),
+        _field("label", _TEXT),
+        _field("names", _WORDS),
+        _field("band", _TEXT),
+        _field("score", pa.float64()),
+        _field("finance", pa.bool_()),
+        _field("finance_kind", _TEXT),
+        _field("operator", _TEXT),
+        _field("institution", _TEXT),
+        _key("official", pa.bool_()),
+        _field("signers", _WORDS),
+        _field("icon_phash", _TEXT),
+        _field("icon_colours", _TEXT),
+        _field("code_signature", pa.list_(pa.uint64())),
+        _field("code_signature_version", pa.int32()),
+        _key("document"),  # JSON: finwatch.examination/1
+        _field("facts", _TEXT),  # JSON: finwatch.package-facts/1
+    ]
+)
+"""What was concluded about packages; the newest row of a ``sha256`` holds. ``label`` … ``code_signature_version`` are
+what ``model.examination.Candidate`` needs, so that a comparison reads no document."""
+
+SCHEMAS: Final[dict[str, pa.Schema]] = {
+    "captures": CAPTURES,
+    "outcomes": OUTCOMES,
+    "listings": LISTINGS,
+    "visits": VISITS,
+    "events": EVENTS,
+    "examinations": EXAMINATIONS,
+}
+"""Every table of the lake by name."""
