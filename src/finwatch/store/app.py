@@ -1,0 +1,163 @@
+"""The list of apps and one app's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from finwatch.errors import InputError, NotFound
+from finwatch.model.examination import Match, Rating, Verdict
+from finwatch.model.view import AppFilter, AppPage, AppRow, AppView, ListingSpan, MatchRow, Order
+from finwatch.store import paging, search
+from finwatch.store.event import events_of
+from finwatch.store.finding import findings_of
+from finwatch.store.publication import Snapshot
+from finwatch.store.tables import app, app_facet, app_gram, listing, match, version
+from finwatch.store.version import version_row
+
+_ROW = tuple(name for name in AppRow.model_fields if name not in {"id", "markets"})
+_ORDERS: dict[Order, Any] = {
+    "risk": app.c.risk,
+    "recent": app.c.seen_order,
+    "name": app.c.name_en,
+}
+_FACETS = ("market", "check", "sdk", "permission", "event")
+
+
+def apps(now: Snapshot, where: AppFilter, *, order: Order, after: str | None, limit: int) -> AppPage:
+    """A page of apps, most serious (or newest, or by name) first."""
+    if order not in _ORDERS:
+        raise InputError(f"Apps cannot be sorted by {order!r}.", todo=f"Use one of {', '.join(_ORDERS)}.")
+    asked = _narrowed(now, where)
+    total = paging.bounded_count(now.connection, asked)
+    keys = (_ORDERS[order], app.c.app_id)
+    if after is not None:
+        asked = asked.where(paging.beyond(keys, paging.decode(after, len(keys))))
+    rows = now.connection.execute(asked.order_by(*keys).limit(limit + 1)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    key = paging.encode([getattr(last, _ORDERS[order].name), last.app_id]) if last is not None else None
+    return AppPage(rows=tuple(app_row(row) for row in rows[:limit]), next=key, total=total)
+
+
+def _narrowed(now: Snapshot, where: AppFilter) -> Select[Any]:
+    asked = select(app).where(now.live(app))
+    for name in ("band", "finance", "kind", "gone"):
+        if (value := getattr(where, name)) is not None:
+            asked = asked.where(app.c[name] == value)
+    for name in _FACETS:
+        if (value := getattr(where, name)) is not None:
+            asked = asked.where(_has(now, name, str(value)))
+    for word in search.words(where.q or ""):
+        for gram in search.word_grams(word):
+            asked = asked.where(
+                select(app_gram.c.id)
+                .where(now.live(app_gram), app_gram.c.gram == gram, app_gram.c.app_id == app.c.app_id)
+                .exists()
+            )
+        if len(word) > 2:
+            asked = asked.where(app.c.search.contains(word, autoescape=True))
+    return asked
+
+
+def _has(now: Snapshot, facet: str, value: str) -> Any:
+    return (
+        select(app_facet.c.id)
+        .where(
+            now.live(app_facet),
+            app_facet.c.facet == facet,
+            app_facet.c.value == value,
+            app_facet.c.app_id == app.c.app_id,
+        )
+        .exists()
+    )
+
+
+def app_row(row: Row[Any]) -> AppRow:
+    """A row of the table as the screens read it."""
+    return AppRow(id=row.app_id, markets=tuple(row.markets), **{name: getattr(row, name) for name in _ROW})
+
+
+def app_view(now: Snapshot, name: str) -> AppView:
+    """An app's page, see ``Store.app``."""
+    row = _find(now, name)
+    versions = now.connection.execute(
+        select(version)
+        .where(now.live(version), version.c.app_id == row.id)
+        .order_by(version.c.version_code.desc(), version.c.sha256)
+    ).all()
+    spans = listings_of(now, listing.c.app_id == row.id)
+    rated = next((one for one in versions if one.sha256 == row.sha256), None)
+    neighbours = select(app).where(now.live(app), app.c.app == row.app, app.c.app_id != row.id)
+    return AppView(
+        row=row,
+        versions=tuple(version_row(one) for one in versions),
+        listings=spans,
+        events=events_of(now, sorted({(span.market, span.app) for span in spans})),
+        rating=Rating.model_validate(rated.rating) if rated is not None else None,
+        findings=findings_of(now, rated.sha256) if rated is not None else (),
+        matches=matches_of(now, rated.sha256) if rated is not None else (),
+        resembled_by=_resembled_by(now, row, [one.sha256 for one in versions]),
+        same_package=tuple(
+            app_row(one) for one in now.connection.execute(neighbours.order_by(app.c.app_id).limit(50)).all()
+        ),
+    )
+
+
+def _find(now: Snapshot, name: str) -> AppRow:
+    found = now.connection.execute(select(app).where(now.live(app), app.c.app_id == name)).first()
+    if found is not None:
+        return app_row(found)
+    rows = now.connection.execute(
+        select(app).where(now.live(app), app.c.app == name).order_by(app.c.app_id).limit(20)
+    ).all()
+    if not rows:
+        raise NotFound(f"No app {name!r} is published.", zh=f"没有已发布的应用 {name}。", todo="Search for its name.")
+    if len(rows) > 1:
+        ids = ", ".join(row.app_id for row in rows)
+        raise InputError(
+            f"{name} is in the hands of several signers.", zh=f"{name} 有多个签名者。", todo=f"Name one: {ids}."
+        )
+    return app_row(rows[0])
+
+
+def listings_of(now: Snapshot, condition: Any) -> tuple[ListingSpan, ...]:
+    """The listings that hold ``condition``, newest version first, by market."""
+    asked = select(listing).where(now.live(listing), condition)
+    rows = now.connection.execute(
+        asked.order_by(listing.c.version_code.desc(), listing.c.market, listing.c.first_seen, listing.c.id)
+    ).all()
+    return tuple(
+        ListingSpan(
+            market=row.market,
+            app_id=row.app_id,
+            app=row.app,
+            listing=row.detail,
+            first_seen=row.first_seen,
+            last_seen=row.last_seen,
+            gone_at=row.gone_at,
+        )
+        for row in rows
+    )
+
+
+def matches_of(now: Snapshot, sha256: str) -> tuple[Match, ...]:
+    """What a package was found to be like, in the examination's order."""
+    asked = select(match.c.detail).where(now.live(match), match.c.sha256 == sha256).order_by(match.c.position)
+    return tuple(Match.model_validate(detail) for detail in now.connection.execute(asked).scalars())
+
+
+def _resembled_by(now: Snapshot, row: AppRow, packages: list[str]) -> tuple[MatchRow, ...]:
+    asked = (
+        select(match)
+        .where(
+            now.live(match),
+            match.c.other_sha256.in_(packages),
+            match.c.app_id != row.id,
+            match.c.verdict.in_((Verdict.SUSPECTED_COUNTERFEIT, Verdict.SUSPECTED_REPACKAGED, Verdict.RELATED)),
+        )
+        .order_by(match.c.app_id, match.c.sha256, match.c.position)
+        .limit(200)
+    )
+    rows = now.connection.execute(asked).all()
+    return tuple(MatchRow(app_id=one.app_id, sha256=one.sha256, match=Match.model_validate(one.detail)) for one in rows)

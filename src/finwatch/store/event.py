@@ -1,0 +1,70 @@
+"""What changed in the markets between visits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+
+from finwatch.model.fetch import MarketId
+from finwatch.model.listing import ListingEvent
+from finwatch.model.view import EventPage, EventRow
+from finwatch.store import paging
+from finwatch.store.publication import Snapshot
+from finwatch.store.tables import app, event, listing
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIELDS = tuple(ListingEvent.model_fields)
+
+
+def events_of(now: Snapshot, entries: Sequence[tuple[str, str]]) -> tuple[ListingEvent, ...]:
+    """The events of (market, package name) pairs, newest first."""
+    if not entries:
+        return ()
+    either = or_(*((event.c.market == market) & (event.c.app == name) for market, name in entries))
+    asked = select(event).where(now.live(event), either).order_by(event.c.at.desc(), event.c.event_id.desc())
+    return tuple(_event(row) for row in now.connection.execute(asked))
+
+
+def events(now: Snapshot, *, market: MarketId | None, app: str | None, after: str | None, limit: int) -> EventPage:
+    """A page of events, newest first."""
+    asked = select(event).where(now.live(event))
+    if market is not None:
+        asked = asked.where(event.c.market == market)
+    if app is not None:
+        asked = asked.where(event.c.app == app)
+    total = paging.bounded_count(now.connection, asked)
+    keys = (event.c.at, event.c.event_id)
+    if after is not None:
+        at, identity = paging.decode(after, len(keys))
+        asked = asked.where(paging.beyond(keys, (_EPOCH + timedelta(microseconds=int(at)), identity), descending=True))
+    rows = now.connection.execute(asked.order_by(*(key.desc() for key in keys)).limit(limit + 1)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    key = None
+    if last is not None:
+        key = paging.encode([(last.at - _EPOCH) // timedelta(microseconds=1), last.event_id])
+    return EventPage(rows=tuple(_row(now, row) for row in rows[:limit]), next=key, total=total)
+
+
+def _event(row: Row[Any]) -> ListingEvent:
+    return ListingEvent(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _row(now: Snapshot, row: Row[Any]) -> EventRow:
+    asked = (
+        select(app.c.app_id, app.c.name_zh, app.c.name_en)
+        .join(listing, (listing.c.app_id == app.c.app_id) & now.live(listing))
+        .where(now.live(app), listing.c.market == row.market, listing.c.app == row.app)
+        .distinct()
+        .order_by(app.c.app_id)
+        .limit(20)
+    )
+    found = now.connection.execute(asked).all()
+    return EventRow(
+        event=_event(row),
+        app_ids=tuple(one.app_id for one in found),
+        name_zh=found[0].name_zh if found else row.app,
+        name_en=found[0].name_en if found else row.app,
+    )

@@ -1,0 +1,66 @@
+"""The tables as the newest migration has them; ``open_store`` calls ``up``.
+
+The migrations are Alembic's (https://alembic.sqlalchemy.org), packaged in ``store/migrations``, one transaction for
+all of them: a database is at one revision or at another, never between.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from finwatch.errors import StoreError
+from finwatch.store.dialect import lock_migrations, writing
+
+HEAD: Final = "0001"
+"""The revision that ``tables.py`` describes."""
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision of a database; ``None`` = it has no tables of ours."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def up(engine: Engine, target: str = HEAD) -> None:
+    """Brings the database to ``target``. Raises ``StoreError`` when it was made by a newer Finwatch."""
+    with writing(engine) as connection:
+        lock_migrations(connection)
+        found = revision(connection)
+        if found == target:
+            return
+        _check(found)
+        _command("upgrade", connection, target)
+
+
+def down(engine: Engine, target: str) -> None:
+    """Takes the database back to ``target`` (``base`` = no tables); what a newer revision brought is dropped."""
+    with writing(engine) as connection:
+        lock_migrations(connection)
+        _check(revision(connection))
+        _command("downgrade", connection, target)
+
+
+def _check(found: str | None) -> None:
+    known = {path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")}
+    if found is not None and found not in known:
+        raise StoreError(
+            f"The store is at revision {found}, which this Finwatch does not know.",
+            zh=f"数据库版本 {found} 高于本程序所识别的版本。",
+            todo="Install the newer Finwatch that wrote it, or point FINWATCH_STORE elsewhere.",
+        )
+
+
+def _command(name: str, connection: Connection, target: str) -> None:
+    from alembic import command  # noqa: PLC0415 - only a database that has to change pays for this import
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    act: Any = getattr(command, name)
+    act(config, target)

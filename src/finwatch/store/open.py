@@ -1,0 +1,156 @@
+"""The store as one object: what is due, the writers, and the named questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from finwatch.model.examination import Answer
+from finwatch.model.fetch import MarketId, Outcome, OutcomeKind
+from finwatch.model.knowledge import Severity
+from finwatch.model.view import (
+    AppFilter,
+    AppPage,
+    AppView,
+    EventPage,
+    FindingPage,
+    MarketHealth,
+    Order,
+    Overview,
+    VersionView,
+)
+from finwatch.store import app as app_questions
+from finwatch.store import event as event_questions
+from finwatch.store import finding as finding_questions
+from finwatch.store import migrate
+from finwatch.store import outcome as outcome_questions
+from finwatch.store import overview as overview_questions
+from finwatch.store import version as version_questions
+from finwatch.store.dialect import connect, reading, writing
+from finwatch.store.frontier import Frontier
+from finwatch.store.market import Markets
+from finwatch.store.publication import Publication, Snapshot, snapshot
+from finwatch.store.queue import Queue
+
+
+class Store:
+    """Everything that is kept in SQL. Each method is one transaction; objects may be shared between threads.
+
+    A process that forks opens a store of its own: connections do not survive ``fork(2)``.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.frontier = Frontier(engine)
+        self.queue = Queue(engine)
+        self.markets = Markets(engine)
+        self.publication = Publication(engine)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """The store itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes the store."""
+        self.close()
+
+    @contextmanager
+    def _now(self) -> Iterator[Snapshot]:
+        with reading(self._engine) as connection:
+            yield snapshot(connection)
+
+    def overview(self) -> Overview:
+        """The numbers of the first page."""
+        with self._now() as now:
+            return overview_questions.overview(now)
+
+    def apps(
+        self, where: AppFilter | None = None, *, order: Order = "risk", after: str | None = None, limit: int = 50
+    ) -> AppPage:
+        """A page of apps. ``after`` is the ``next`` of the page before; raises ``InputError`` when it is not."""
+        with self._now() as now:
+            return app_questions.apps(now, where or AppFilter(), order=order, after=after, limit=limit)
+
+    def app(self, app: str) -> AppView:
+        """An app's page, by app id or by package name where only one signer family has it.
+
+        Raises ``NotFound``, or ``InputError`` naming the app ids when a package name is in several hands.
+        """
+        with self._now() as now:
+            return app_questions.app_view(now, app)
+
+    def version(self, sha256: str) -> VersionView:
+        """An examined package, by SHA-256 or by the start of one that only one package has. Raises ``NotFound``."""
+        with self._now() as now:
+            return version_questions.version_view(now, sha256)
+
+    def findings(
+        self,
+        *,
+        check: str | None = None,
+        outcome: Answer | None = Answer.YES,
+        severity: Severity | None = None,
+        app_id: str | None = None,
+        current: bool = True,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> FindingPage:
+        """A page of findings: the rows behind a number. ``current`` = only of the versions that ratings are about."""
+        with self._now() as now:
+            return finding_questions.findings(
+                now,
+                check=check,
+                outcome=outcome,
+                severity=severity,
+                app_id=app_id,
+                current=current,
+                after=after,
+                limit=limit,
+            )
+
+    def events(
+        self, *, market: MarketId | None = None, app: str | None = None, after: str | None = None, limit: int = 50
+    ) -> EventPage:
+        """A page of market events, newest first."""
+        with self._now() as now:
+            return event_questions.events(now, market=market, app=app, after=after, limit=limit)
+
+    def market_health(self, *, since: datetime, now: datetime) -> list[MarketHealth]:
+        """Every registered market with how its visits went since ``since``."""
+        with self._now() as state:
+            return outcome_questions.market_health(state.connection, generation_is=state.live, since=since, now=now)
+
+    def outcomes(
+        self,
+        market: MarketId | None = None,
+        *,
+        kind: OutcomeKind | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> list[tuple[int, Outcome]]:
+        """Visits newest first, each with its number, the ``before`` of the next page."""
+        with reading(self._engine) as connection:
+            return outcome_questions.outcomes(connection, market_id=market, kind=kind, before=before, limit=limit)
+
+    def forget_outcomes(self, *, before: datetime) -> int:
+        """Deletes visits older than ``before``; returns how many."""
+        with writing(self._engine) as connection:
+            return outcome_questions.forget_outcomes(connection, before=before)
+
+
+def open_store(address: str) -> Store:
+    """The store at an SQLAlchemy address, made or migrated where needed. Raises ``SettingError``, ``StoreError``."""
+    engine = connect(address)
+    migrate.up(engine)
+    return Store(engine)

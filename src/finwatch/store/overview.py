@@ -1,0 +1,85 @@
+"""The numbers of the first page, each the size of a list that can be opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from finwatch.model.base import Text
+from finwatch.model.examination import Answer, Band
+from finwatch.model.knowledge import Severity
+from finwatch.model.view import CheckCount, Facet, Overview
+from finwatch.store.documents import RISK
+from finwatch.store.event import events
+from finwatch.store.publication import Snapshot
+from finwatch.store.tables import app, app_facet, event, finding, market, version
+
+_TOP = 20
+_RECENT = 10
+
+
+def overview(now: Snapshot) -> Overview:
+    """Counts over apps, versions, findings and events of one generation."""
+
+    def number(condition: Any) -> Any:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    counts = now.connection.execute(
+        select(
+            func.count().label("apps"),
+            number(app.c.finance).label("finance"),
+            number(app.c.gone).label("gone"),
+            number(app.c.band == Band.LIMITED).label("limited"),
+            number(app.c.band.is_(None)).label("unexamined"),
+            number(app.c.suspected > 0).label("suspected"),
+        ).where(now.live(app))
+    ).one()
+    bands = {value: size for value, size in _grouped(now, app.c.band)}
+    return Overview(
+        generation=now.generation,
+        published=now.published,
+        **counts._mapping,
+        versions=_size(now, version),
+        markets=now.connection.execute(select(func.count()).select_from(market)).scalar_one(),
+        events=_size(now, event),
+        bands=tuple(Facet(value=band, apps=bands.get(band, 0)) for band in sorted(RISK, key=RISK.__getitem__)),
+        kinds=tuple(Facet(value=value, apps=size) for value, size in _grouped(now, app.c.kind)),
+        sdks=_facets(now, "sdk"),
+        checks=_checks(now),
+        recent=events(now, market=None, app=None, after=None, limit=_RECENT).rows,
+    )
+
+
+def _size(now: Snapshot, table: Any) -> int:
+    return now.connection.execute(select(func.count()).select_from(table).where(now.live(table))).scalar_one()
+
+
+def _grouped(now: Snapshot, column: Any) -> list[tuple[str, int]]:
+    size = func.count().label("size")
+    asked = select(column, size).where(now.live(app), column.is_not(None)).group_by(column)
+    return [(value, count) for value, count in now.connection.execute(asked.order_by(size.desc(), column))]
+
+
+def _facets(now: Snapshot, facet: str) -> tuple[Facet, ...]:
+    size = func.count().label("size")
+    asked = select(app_facet.c.value, size).where(now.live(app_facet), app_facet.c.facet == facet)
+    rows = now.connection.execute(
+        asked.group_by(app_facet.c.value).order_by(size.desc(), app_facet.c.value).limit(_TOP)
+    )
+    return tuple(Facet(value=value, apps=count) for value, count in rows)
+
+
+def _checks(now: Snapshot) -> tuple[CheckCount, ...]:
+    size = func.count(finding.c.app_id.distinct()).label("size")
+    order = func.min(finding.c.severity_order).label("severity_order")
+    asked = (
+        select(finding.c.check, func.min(finding.c.severity), func.min(finding.c.title), size)
+        .where(now.live(finding), finding.c.current, finding.c.outcome == Answer.YES)
+        .group_by(finding.c.check)
+        .order_by(order, size.desc(), finding.c.check)
+    )
+    return tuple(
+        CheckCount(check=check, severity=Severity(severity), title=Text.model_validate(title), apps=count)
+        for check, severity, title, count in now.connection.execute(asked)
+    )

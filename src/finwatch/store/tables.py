@@ -1,0 +1,366 @@
+"""Every table of the store. Three groups: what is due, how visits went, and the read model.
+
+A row of the read model is true from generation ``since`` until before generation ``until``; readers ask for one
+generation and so never see half of a publication. ``part`` names the document a row came from (its owner in
+``part_live``), which is what a publication replaces as a whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, UniqueConstraint, text
+
+from finwatch.store.columns import Instant, Json, Shown, Whole
+
+FOREVER: Final = 1 << 62
+"""``until`` of a row that holds now."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _number() -> Column[int]:
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+# What is due -----------------------------------------------------------------------------------------------------
+
+market = Table(
+    "market",
+    metadata,
+    Column("id", Shown, primary_key=True),
+    Column("descriptor", Json, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("registered", Instant, nullable=False),
+)
+
+market_state = Table(
+    "market_state",
+    metadata,
+    Column("market", Shown, primary_key=True),
+    Column("state", Json, nullable=False),
+)
+
+frontier = Table(
+    "frontier",
+    metadata,
+    _number(),
+    Column("market", Shown, nullable=False),
+    Column("kind", Shown, nullable=False),
+    Column("url", Shown, nullable=False),
+    Column("bucket", Shown, nullable=False),
+    Column("due", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("etag", Shown),
+    Column("last_modified", Shown),
+    Column("content_sha256", Shown),
+    Column("expected_sha256", Shown),
+    Column("expected_bytes", Whole),
+    Column("app", Shown),
+    Column("last_kind", Shown),
+    Column("worker", Shown),
+    Column("lease", Shown),
+    Column("leased_until", Instant),
+    Column("leases", Integer, nullable=False),
+    UniqueConstraint("market", "kind", "url"),
+    Index(None, "due"),
+    Index(None, "bucket", "leased_until"),
+    Index(None, "market", "due"),
+)
+"""``due`` NULL = never again. ``leases`` counts every lease ever given, which makes each lease's name its own."""
+
+job = Table(
+    "job",
+    metadata,
+    _number(),
+    Column("kind", Shown, nullable=False),
+    Column("key", Shown, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("state", Shown, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", Shown),
+    Column("lease", Shown),
+    Column("leased_until", Instant),
+    Column("leases", Integer, nullable=False),
+    Column("error", Shown),
+    Column("ended", Instant),
+    UniqueConstraint("kind", "key"),
+    Index(None, "kind", "state", "priority", "due"),
+)
+"""``state``: ``ready`` (waiting or leased), ``done``, ``dead`` (given up, ``error`` says why)."""
+
+# How visits went -------------------------------------------------------------------------------------------------
+
+outcome = Table(
+    "outcome",
+    metadata,
+    _number(),
+    Column("market", Shown, nullable=False),
+    Column("kind", Shown, nullable=False),
+    Column("task", Shown, nullable=False),
+    Column("url", Shown, nullable=False),
+    Column("final_url", Shown),
+    Column("status", Integer),
+    Column("message", Shown, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("took_ms", Whole, nullable=False),
+    Column("bytes", Whole, nullable=False),
+    Column("sha256", Shown),
+    Column("etag", Shown),
+    Column("last_modified", Shown),
+    Column("capture", Shown),
+    Column("retry_after_s", Float),
+    Column("attempt", Integer, nullable=False),
+    Index(None, "market", "started"),
+    Index(None, "market", "kind", "started"),
+    Index(None, "capture"),
+)
+
+# The read model --------------------------------------------------------------------------------------------------
+
+generation = Table(
+    "generation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("current", BigInteger, nullable=False),
+    Column("published", Instant),
+    Column("publisher", Shown),
+    Column("publisher_until", Instant),
+)
+"""One row, ``id`` 1: which generation readers see, and who is building the next."""
+
+
+def _lived(name: str, *columns: Any) -> Table:
+    return Table(
+        name,
+        metadata,
+        _number(),
+        Column("part", Shown, nullable=False),
+        Column("since", BigInteger, nullable=False),
+        Column("until", BigInteger, nullable=False, server_default=text(str(FOREVER))),
+        *columns,
+        Index(None, "part"),
+        Index(None, "until"),
+    )
+
+
+part_live = _lived("part_live", Column("digest", Shown, nullable=False))
+"""Which documents the read model holds, and a digest of what each was made from."""
+
+app = _lived(
+    "app",
+    Column("app_id", Shown, nullable=False),
+    Column("app", Shown, nullable=False),
+    Column("signer", Shown),
+    Column("name_zh", Shown, nullable=False),
+    Column("name_en", Shown, nullable=False),
+    Column("developer", Shown),
+    Column("operator", Shown),
+    Column("institution", Shown),
+    Column("finance", Boolean),
+    Column("kind", Shown),
+    Column("band", Shown),
+    Column("risk", Integer, nullable=False),
+    Column("score", Float),
+    Column("sha256", Shown),
+    Column("version_name", Shown),
+    Column("version_code", Whole),
+    Column("pending", Boolean, nullable=False),
+    Column("high", Integer, nullable=False),
+    Column("medium", Integer, nullable=False),
+    Column("low", Integer, nullable=False),
+    Column("info", Integer, nullable=False),
+    Column("unanswered", Integer, nullable=False),
+    Column("suspected", Integer, nullable=False),
+    Column("versions", Integer, nullable=False),
+    Column("markets", Json, nullable=False),
+    Column("first_seen", Instant),
+    Column("last_seen", Instant),
+    Column("seen_order", BigInteger, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("search", Shown, nullable=False),
+    Index(None, "app_id"),
+    Index(None, "app"),
+    Index(None, "sha256"),
+    Index(None, "risk", "app_id"),
+    Index(None, "seen_order", "app_id"),
+    Index(None, "name_en", "app_id"),
+)
+"""``risk`` and ``seen_order`` are sort keys without NULL, most serious and newest first (see ``store/app.py``)."""
+
+app_facet = _lived(
+    "app_facet",
+    Column("app_id", Shown, nullable=False),
+    Column("facet", Shown, nullable=False),
+    Column("value", Shown, nullable=False),
+    Index(None, "facet", "value", "app_id"),
+)
+"""What a list of apps can be narrowed to: market, check, sdk, permission, event."""
+
+app_gram = _lived(
+    "app_gram",
+    Column("app_id", Shown, nullable=False),
+    Column("gram", Shown, nullable=False),
+    Index(None, "gram", "app_id"),
+)
+"""Every pair of neighbouring characters of an app's names, and every single one (see ``store/search.py``)."""
+
+version = _lived(
+    "version",
+    Column("sha256", Shown, nullable=False),
+    Column("app_id", Shown, nullable=False),
+    Column("app", Shown),
+    Column("version_name", Shown),
+    Column("version_code", Whole),
+    Column("label", Shown),
+    Column("bytes", Whole, nullable=False),
+    Column("format", Shown, nullable=False),
+    Column("extent", Shown, nullable=False),
+    Column("band", Shown, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("examined", Instant, nullable=False),
+    Column("engine", Shown, nullable=False),
+    Column("catalog", Shown, nullable=False),
+    Column("package", Json, nullable=False),
+    Column("identity", Json, nullable=False),
+    Column("flows", Json, nullable=False),
+    Column("rating", Json, nullable=False),
+    Column("unreadable", Json, nullable=False),
+    Column("took_ms", Float, nullable=False),
+    Index(None, "sha256"),
+    Index(None, "app_id"),
+)
+
+finding = _lived(
+    "finding",
+    Column("sha256", Shown, nullable=False),
+    Column("app_id", Shown, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("check", Shown, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("outcome", Shown, nullable=False),
+    Column("severity", Shown, nullable=False),
+    Column("severity_order", Integer, nullable=False),
+    Column("confidence", Shown, nullable=False),
+    Column("clauses", Json, nullable=False),
+    Column("title", Json, nullable=False),
+    Column("summary", Json),
+    Column("remedy", Json),
+    Column("evidence", Integer, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Index(None, "sha256", "position"),
+    Index(None, "check", "outcome"),
+    Index(None, "outcome", "severity_order", "app_id"),
+)
+"""``current`` = of the version that its app's rating is about. ``evidence`` = how many rows of it follow."""
+
+evidence = _lived(
+    "evidence",
+    Column("sha256", Shown, nullable=False),
+    Column("finding", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("zh", Shown, nullable=False),
+    Column("en", Shown, nullable=False),
+    Column("at", Json, nullable=False),
+    Column("quote", Shown),
+    Index(None, "sha256", "finding", "position"),
+)
+
+sdk_use = _lived(
+    "sdk_use",
+    Column("sha256", Shown, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sdk", Shown, nullable=False),
+    Column("version", Shown),
+    Column("detail", Json, nullable=False),
+    Index(None, "sha256", "position"),
+    Index(None, "sdk"),
+)
+
+collection = _lived(
+    "collection",
+    Column("sha256", Shown, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("item", Shown, nullable=False),
+    Column("api", Shown, nullable=False),
+    Column("caller", Shown, nullable=False),
+    Column("owner", Shown, nullable=False),
+    Column("before_consent", Boolean),
+    Column("at", Json, nullable=False),
+    Column("path", Json, nullable=False),
+    Column("arguments", Json, nullable=False),
+    Index(None, "sha256", "position"),
+    Index(None, "item"),
+)
+
+endpoint = _lived(
+    "endpoint",
+    Column("sha256", Shown, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("url", Shown),
+    Column("host", Shown, nullable=False),
+    Column("owner", Shown, nullable=False),
+    Column("at", Json, nullable=False),
+    Index(None, "sha256", "position"),
+    Index(None, "host"),
+)
+
+match = _lived(
+    "match",
+    Column("sha256", Shown, nullable=False),
+    Column("app_id", Shown, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("other_app", Shown, nullable=False),
+    Column("other_sha256", Shown),
+    Column("verdict", Shown, nullable=False),
+    Column("detail", Json, nullable=False),
+    Index(None, "sha256", "position"),
+    Index(None, "other_sha256"),
+    Index(None, "other_app"),
+)
+
+listing = _lived(
+    "listing",
+    Column("market", Shown, nullable=False),
+    Column("app_id", Shown, nullable=False),
+    Column("app", Shown, nullable=False),
+    Column("version_code", Whole),
+    Column("sha256", Shown),
+    Column("detail", Json, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("gone_at", Instant),
+    Index(None, "app_id"),
+    Index(None, "sha256"),
+    Index(None, "market", "app"),
+)
+
+event = _lived(
+    "event",
+    Column("market", Shown, nullable=False),
+    Column("app", Shown, nullable=False),
+    Column("kind", Shown, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("version_code", Whole),
+    Column("before", Shown),
+    Column("after", Shown),
+    Column("capture", Shown),
+    Column("event_id", Shown, nullable=False),
+    Index(None, "market", "app"),
+    Index(None, "at", "event_id"),
+)
+"""``event_id`` = market/app/kind/version: with ``at``, the key that pages through events."""
+
+APP_TABLES: Final = (app, app_facet, app_gram, listing)
+VERSION_TABLES: Final = (version, finding, evidence, sdk_use, collection, endpoint, match)
+HISTORY_TABLES: Final = (event,)
+READ_MODEL: Final = (part_live, *APP_TABLES, *VERSION_TABLES, *HISTORY_TABLES)
+"""Everything that a rebuild makes again from the lake."""
