@@ -48,7 +48,7 @@ class Markets:
             return [Market.model_validate(row) for row in connection.execute(asked).scalars()]
 
     def disable(self, market_id: MarketId) -> None:
-        """Stops visits to a market (its tasks are no longer leased); everything seen there stays. Raises ``NotFound``."""
+        """Stops visits to a market: its tasks are no longer leased, what was seen stays. Raises ``NotFound``."""
         descriptor = self.get(market_id).model_copy(update={"enabled": False})
         values = {"descriptor": descriptor.model_dump(mode="json"), "enabled": False}
         with writing(self._engine) as connection:

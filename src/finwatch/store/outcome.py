@@ -48,7 +48,7 @@ def _health(
     connection: Connection, descriptor: Market, *, generation_is: Any, since: datetime, now: datetime
 ) -> MarketHealth:
     here = and_(outcome.c.market == descriptor.id, outcome.c.started >= since)
-    by_kind = dict(
+    by_kind: dict[str, int] = dict(
         connection.execute(select(outcome.c.kind, func.count()).where(here).group_by(outcome.c.kind)).tuples().all()
     )
     visits = sum(by_kind.values())

@@ -35,7 +35,7 @@ def overview(now: Snapshot) -> Overview:
             number(app.c.suspected > 0).label("suspected"),
         ).where(now.live(app))
     ).one()
-    bands = {value: size for value, size in _grouped(now, app.c.band)}
+    bands = dict(_grouped(now, app.c.band))
     return Overview(
         generation=now.generation,
         published=now.published,

@@ -122,9 +122,9 @@ class Draft:
         for part, digest, rows in pending:
             if rows is not None:
                 lived = {"part": part, "since": self.generation, "until": FOREVER}
-                fresh[part_live].append(lived | {"digest": digest})
+                fresh[part_live].append({**lived, "digest": digest})
                 for table, table_rows in rows.items():
-                    fresh[table].extend(lived | row for row in table_rows)
+                    fresh[table].extend({**lived, **row} for row in table_rows)
         with writing(self._engine) as connection:
             for table in READ_MODEL:
                 connection.execute(

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pydantic import Field
 from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, update
 
 from finwatch.model.base import Model, UtcTime
@@ -32,7 +33,7 @@ class Job(Model):
     id: int | None = None
     kind: str
     key: str
-    payload: dict[str, Any] = {}
+    payload: dict[str, Any] = Field(default={})
     priority: int = 0
     """Higher goes first."""
     due: UtcTime
@@ -165,12 +166,8 @@ class Queue:
     def backlog(self, kind: str, *, now: datetime) -> Backlog:
         """How many jobs of a kind are ready, leased now, done and dead."""
         with reading(self._engine) as connection:
-            counts = {
-                state: count
-                for state, count in connection.execute(
-                    select(job.c.state, func.count()).where(job.c.kind == kind).group_by(job.c.state)
-                )
-            }
+            by_state = select(job.c.state, func.count()).where(job.c.kind == kind).group_by(job.c.state)
+            counts: dict[str, int] = dict(connection.execute(by_state).tuples().all())
             leased = connection.execute(
                 select(func.count()).where(job.c.kind == kind, job.c.state == "ready", job.c.leased_until > now)
             ).scalar_one()
