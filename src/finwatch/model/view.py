@@ -195,6 +195,10 @@ class AppFilter(Model):
     permission: str | None = None
     event: EventKind | None = None
     gone: bool | None = None
+    suspected: bool | None = None
+    """It has a match that a person should look at."""
+    examined: bool | None = None
+    """Some version of it was examined."""
 
 
 class AppPage(Model):

@@ -45,6 +45,10 @@ def _narrowed(now: Snapshot, where: AppFilter) -> Select[Any]:
     for name in ("band", "finance", "kind", "gone"):
         if (value := getattr(where, name)) is not None:
             asked = asked.where(app.c[name] == value)
+    if where.suspected is not None:
+        asked = asked.where(app.c.suspected > 0 if where.suspected else app.c.suspected == 0)
+    if where.examined is not None:
+        asked = asked.where(app.c.band.is_not(None) if where.examined else app.c.band.is_(None))
     for name in _FACETS:
         if (value := getattr(where, name)) is not None:
             asked = asked.where(_has(now, name, str(value)))

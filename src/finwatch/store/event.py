@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, or_, select
 
 from finwatch.model.fetch import MarketId
-from finwatch.model.listing import ListingEvent
+from finwatch.model.listing import EventKind, ListingEvent
 from finwatch.model.view import EventPage, EventRow
 from finwatch.store import paging
 from finwatch.store.publication import Snapshot
@@ -28,13 +28,23 @@ def events_of(now: Snapshot, entries: Sequence[tuple[str, str]]) -> tuple[Listin
     return tuple(_event(row) for row in now.connection.execute(asked))
 
 
-def events(now: Snapshot, *, market: MarketId | None, app: str | None, after: str | None, limit: int) -> EventPage:
+def events(
+    now: Snapshot,
+    *,
+    market: MarketId | None = None,
+    app: str | None = None,
+    kind: EventKind | None = None,
+    after: str | None,
+    limit: int,
+) -> EventPage:
     """A page of events, newest first."""
     asked = select(event).where(now.live(event))
     if market is not None:
         asked = asked.where(event.c.market == market)
     if app is not None:
         asked = asked.where(event.c.app == app)
+    if kind is not None:
+        asked = asked.where(event.c.kind == kind)
     total = paging.bounded_count(now.connection, asked)
     keys = (event.c.at, event.c.event_id)
     if after is not None:

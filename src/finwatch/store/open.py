@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from finwatch.model.examination import Answer
 from finwatch.model.fetch import MarketId, Outcome, OutcomeKind
 from finwatch.model.knowledge import Severity
+from finwatch.model.listing import EventKind
 from finwatch.model.view import (
     AppFilter,
     AppPage,
@@ -120,11 +121,17 @@ class Store:
             )
 
     def events(
-        self, *, market: MarketId | None = None, app: str | None = None, after: str | None = None, limit: int = 50
+        self,
+        *,
+        market: MarketId | None = None,
+        app: str | None = None,
+        kind: EventKind | None = None,
+        after: str | None = None,
+        limit: int = 50,
     ) -> EventPage:
         """A page of market events, newest first."""
         with self._now() as now:
-            return event_questions.events(now, market=market, app=app, after=after, limit=limit)
+            return event_questions.events(now, market=market, app=app, kind=kind, after=after, limit=limit)
 
     def market_health(self, *, since: datetime, now: datetime) -> list[MarketHealth]:
         """Every registered market with how its visits went since ``since``."""
