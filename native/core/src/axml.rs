@@ -21,6 +21,8 @@ const ATTRIBUTE: usize = 20;
 const ELEMENTS: usize = 1 << 20;
 /// Attributes of one file, of elements that stand one after the other or share their bytes.
 const ATTRIBUTES: usize = 4 << 20;
+/// Bytes of text kept from one file: a long string may be named many times.
+const TEXT: usize = 64 << 20;
 
 /// A typed value (`Res_value`).
 #[derive(Debug, Clone, PartialEq)]
@@ -210,6 +212,7 @@ struct Reader<'a> {
     ids: &'a [u8],
     open: Vec<usize>,
     attributes: usize,
+    text: usize,
     depth: usize,
     document: Document,
 }
@@ -260,20 +263,25 @@ impl<'a> Reader<'a> {
             },
             RESOURCE_MAP => self.ids = chunk.get(head.max(CHUNK)..).unwrap_or_default(),
             START_ELEMENT => self.start(head.max(NODE), chunk)?,
-            END_ELEMENT => {
-                if self.open.pop().is_none() {
-                    self.problem("an element ends that was never open");
-                }
-            }
+            END_ELEMENT => self.end(),
             CDATA => {
                 let text = le::u32(chunk, head.max(NODE)).and_then(|index| self.pool.get(index)).unwrap_or_default();
                 if let Some(element) = self.open.last().and_then(|index| self.document.elements.get_mut(*index)) {
-                    element.text.push_str(text.trim());
+                    self.text += text.len();
+                    if self.text <= TEXT {
+                        element.text.push_str(text.trim());
+                    }
                 }
             }
             _ => {}
         }
         Ok(())
+    }
+
+    fn end(&mut self) {
+        if self.open.pop().is_none() {
+            self.problem("an element ends that was never open");
+        }
     }
 
     fn start(&mut self, ext: usize, chunk: &'a [u8]) -> Result<(), Error> {
@@ -292,8 +300,10 @@ impl<'a> Reader<'a> {
             self.problem("there is more than one root element");
         }
         let index = self.document.elements.len();
+        let name = name.unwrap_or_default();
+        self.text += name.len();
         let element = Element {
-            name: name.unwrap_or_default(),
+            name,
             line: le::u32(chunk, 8).unwrap_or(0),
             attributes: self.attributes(ext, chunk)?,
             parent,
@@ -325,6 +335,9 @@ impl<'a> Reader<'a> {
         }
         let mut out = Vec::new();
         for number in 0..usize::from(count) {
+            if self.text > TEXT {
+                return Err(Error::Limit { name: "xml_text", value: TEXT as u64 });
+            }
             let at = first + number * size;
             let Some(attribute) = self.attribute(chunk, at) else {
                 self.problem("an element has fewer attributes than it says");
@@ -335,7 +348,7 @@ impl<'a> Reader<'a> {
         Ok(out)
     }
 
-    fn attribute(&self, chunk: &[u8], at: usize) -> Option<Attribute> {
+    fn attribute(&mut self, chunk: &[u8], at: usize) -> Option<Attribute> {
         let namespace = le::u32(chunk, at)?;
         let name = le::u32(chunk, at + 4)?;
         let raw = le::u32(chunk, at + 8)?;
@@ -349,6 +362,10 @@ impl<'a> Reader<'a> {
             }
         }
         let name = self.pool.get(name).unwrap_or_default();
+        self.text += name.len();
+        if let Value::Text(text) = &value {
+            self.text += text.len();
+        }
         Some(Attribute { id, name, namespaced: namespace != u32::MAX, value })
     }
 }

@@ -5,14 +5,18 @@
 //! `manifest` and `netsec` (what the app declares), `signing` (who says so), `dex` and `likeness` (what its code
 //! does), `elf` (its native libraries), `icon` (how it looks).
 
+pub mod arsc;
 pub mod axml;
 pub mod dex;
+pub mod elf;
 pub mod error;
 pub mod facts;
 pub mod icon;
 pub mod le;
 pub mod likeness;
 pub mod limits;
+pub mod manifest;
+pub mod netsec;
 pub mod pool;
 pub mod signing;
 pub mod source;
