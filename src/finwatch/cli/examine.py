@@ -32,9 +32,9 @@ def run(
     Exit code 0: no high finding. 1: at least one high finding (suspected ones, which a person must confirm first, do
     not count). 2: a file could not be read; the others are examined all the same.
     """
-    from finwatch import catalog, checks  # noqa: PLC0415
-    from finwatch.flow.examine import examine  # noqa: PLC0415
-    from finwatch.package import Reader  # noqa: PLC0415
+    from finwatch import catalog, checks
+    from finwatch.flow.examine import examine
+    from finwatch.package import Reader
 
     tongue = terminal.language_of(language)
     day = date.today() if on is None else on.date()  # noqa: DTZ011 - the user's own day decides which law applies
@@ -75,8 +75,8 @@ def _unopenable(file: Path) -> str | None:
 
 def exit_code(document: Examination) -> int:
     """2 for a package that could not be read, 1 for a high finding that is more than a suspicion, else 0."""
-    from finwatch.model.examination import Answer, Confidence  # noqa: PLC0415
-    from finwatch.model.knowledge import Severity  # noqa: PLC0415
+    from finwatch.model.examination import Answer, Confidence
+    from finwatch.model.knowledge import Severity
 
     if document.package.id is None:
         return UNREADABLE
@@ -101,11 +101,9 @@ def show(document: Examination, knowledge: Knowledge, *, json: bool, language: s
         sys.stdout.write(document.model_dump_json() + "\n")
         sys.stdout.flush()
         return
-    from finwatch.report.text import Report  # noqa: PLC0415
+    from finwatch.report.text import Report
 
     screen = terminal.console()
     for line in Report(document, knowledge, language=language, evidence=evidence).lines():
         screen.print(line)
     screen.print()
-
-

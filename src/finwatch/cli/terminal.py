@@ -25,7 +25,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a l
 
 def settings() -> Settings:
     """The settings of this process."""
-    from finwatch.settings import load  # noqa: PLC0415 - keeps --help quick
+    from finwatch.settings import load
 
     return load()
 
@@ -38,7 +38,7 @@ def language_of(chosen: str | None) -> str:
         locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
         return "zh" if locale.lower().startswith("zh") else "en"
     if chosen not in {"zh", "en"}:
-        from finwatch.errors import InputError  # noqa: PLC0415
+        from finwatch.errors import InputError
 
         raise InputError(f"{chosen!r} is not a language of Finwatch.", todo="Use zh or en.")
     return chosen
@@ -46,7 +46,7 @@ def language_of(chosen: str | None) -> str:
 
 def console(*, stderr: bool = False) -> Console:
     """A console that wraps at the terminal's width and, in a pipe, never wraps or colours."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
     return Console(stderr=stderr, soft_wrap=not stream.isatty(), highlight=False)
@@ -55,7 +55,7 @@ def console(*, stderr: bool = False) -> Console:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A progress bar per stage on standard error; without a terminal, a line when a stage starts and ends."""
-    from rich.progress import (  # noqa: PLC0415
+    from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
         SpinnerColumn,
@@ -63,7 +63,7 @@ def progress() -> Iterator[Progress]:
         TextColumn,
         TimeElapsedColumn,
     )
-    from rich.progress import Progress as Bars  # noqa: PLC0415
+    from rich.progress import Progress as Bars
 
     screen = console(stderr=True)
     if not screen.is_terminal:

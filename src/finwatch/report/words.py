@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from finwatch.model.base import Text
 from finwatch.model.examination import Answer, Band, Confidence, Verdict
+from finwatch.model.fetch import OutcomeKind
 from finwatch.model.knowledge import Clause, Severity
+from finwatch.model.listing import EventKind
 
 BANDS = {
     Band.RED: Text(zh="红色", en="red"),
@@ -35,6 +37,47 @@ VERDICTS = {
     Verdict.SUSPECTED_COUNTERFEIT: Text(zh="疑似仿冒", en="suspected counterfeit"),
     Verdict.SUSPECTED_REPACKAGED: Text(zh="疑似重打包", en="suspected repackaged copy"),
     Verdict.RELATED: Text(zh="关联应用", en="related app"),
+}
+EVENTS = {
+    EventKind.NEW_APP: Text(zh="新上架", en="new app"),
+    EventKind.NEW_VERSION: Text(zh="新版本", en="new version"),
+    EventKind.CHANGED: Text(zh="同版本内容有变", en="changed without a new version"),
+    EventKind.VERSION_GONE: Text(zh="版本已撤下", en="version gone"),
+    EventKind.APP_GONE: Text(zh="应用已下架", en="app gone"),
+}
+OUTCOMES = {
+    OutcomeKind.OK: Text(zh="成功", en="ok"),
+    OutcomeKind.NOT_MODIFIED: Text(zh="未变", en="not modified"),
+    OutcomeKind.GONE: Text(zh="不存在", en="gone"),
+    OutcomeKind.REFUSED: Text(zh="被拒绝", en="refused"),
+    OutcomeKind.THROTTLED: Text(zh="被限速", en="throttled"),
+    OutcomeKind.SERVER_ERROR: Text(zh="服务器错误", en="server error"),
+    OutcomeKind.TIMEOUT: Text(zh="超时", en="time-out"),
+    OutcomeKind.UNREACHABLE: Text(zh="无法连接", en="unreachable"),
+    OutcomeKind.ROBOTS: Text(zh="robots.txt 不允许", en="disallowed by robots.txt"),
+    OutcomeKind.PRIVATE_ADDRESS: Text(zh="指向内网地址", en="points to a private address"),
+    OutcomeKind.REDIRECT_LOOP: Text(zh="循环重定向", en="redirect loop"),
+    OutcomeKind.TOO_LARGE: Text(zh="过大", en="too large"),
+    OutcomeKind.TRUNCATED: Text(zh="不完整", en="truncated"),
+    OutcomeKind.HASH_MISMATCH: Text(zh="哈希与索引不符", en="hash differs from the index"),
+    OutcomeKind.BAD_SIGNATURE: Text(zh="索引签名无效", en="bad index signature"),
+    OutcomeKind.MALFORMED: Text(zh="格式不符", en="malformed"),
+}
+PURPOSES = {
+    "ads": Text(zh="广告", en="advertising"),
+    "analytics": Text(zh="统计分析", en="analytics"),
+    "crash": Text(zh="崩溃分析", en="crash reporting"),
+    "face": Text(zh="人脸识别", en="face recognition"),
+    "framework": Text(zh="开发框架", en="framework"),
+    "im": Text(zh="即时通信与客服", en="messaging and support"),
+    "login": Text(zh="登录", en="login"),
+    "map": Text(zh="地图定位", en="maps and location"),
+    "media": Text(zh="音视频", en="media"),
+    "payment": Text(zh="支付", en="payment"),
+    "push": Text(zh="推送", en="push"),
+    "risk": Text(zh="风控", en="risk control"),
+    "security": Text(zh="安全", en="security"),
+    "share": Text(zh="分享", en="sharing"),
 }
 
 

@@ -1,0 +1,142 @@
+"""The routes of version 1. Lists page by key: pass ``next`` of one page as ``after`` of the following one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from finwatch import __version__
+from finwatch.api.problems import Problem
+from finwatch.errors import NotFound
+from finwatch.lake import Lake
+from finwatch.model.base import Model
+from finwatch.model.examination import Answer, Examination
+from finwatch.model.fetch import Capture, MarketId
+from finwatch.model.knowledge import CheckDefinition, Severity
+from finwatch.model.listing import EventKind
+from finwatch.model.view import (
+    AppFilter,
+    AppPage,
+    AppView,
+    EventPage,
+    FindingPage,
+    MarketHealth,
+    Order,
+    Overview,
+)
+from finwatch.store import Store
+
+After = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Sha256 = Annotated[str, Path(pattern="^[0-9a-fA-F]{8,64}$", description="SHA-256 of the package, or its beginning")]
+ERRORS: dict[int | str, dict[str, type[Model]]] = {404: {"model": Problem}, 422: {"model": Problem}}
+
+
+class AppQuery(AppFilter):
+    """The filter of ``/apps`` with its page."""
+
+    order: Order = "risk"
+    after: str | None = None
+    limit: Annotated[int, Query(ge=1, le=500)] = 50
+
+
+class Service(Model):
+    """What answers here."""
+
+    name: str
+    version: str
+    catalog_version: str
+
+
+def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], catalog_version: str) -> APIRouter:
+    """Every route, reading from ``store`` and ``lake``."""
+    api = APIRouter(prefix="/api/v1", responses=ERRORS)
+
+    @api.get("/", tags=["service"])
+    def service() -> Service:
+        """Which versions answer here."""
+        return Service(name="finwatch", version=__version__, catalog_version=catalog_version)
+
+    @api.get("/overview", tags=["apps"])
+    def overview() -> Overview:
+        """The numbers of the first page, each the size of a list that can be opened."""
+        return store.overview()
+
+    @api.get("/apps", tags=["apps"])
+    def apps(query: Annotated[AppQuery, Query()]) -> AppPage:
+        """Apps, narrowed by every field given."""
+        where = AppFilter.model_validate(query.model_dump(exclude={"order", "after", "limit"}))
+        return store.apps(where, order=query.order, after=query.after, limit=query.limit)
+
+    @api.get("/apps/{app_id}", tags=["apps"])
+    def app(app_id: str) -> AppView:
+        """One app with its versions, listings, events and the findings on its current version."""
+        return store.app(app_id)
+
+    @api.get("/packages/{sha256}", tags=["apps"], response_model=Examination)
+    def package(sha256: Sha256) -> Response:
+        """The examination document of a package (`finwatch.examination/1`)."""
+        document = store.version(sha256.lower()).examination
+        return Response(document.model_dump_json(), media_type="application/json")
+
+    @api.get("/findings", tags=["findings"])
+    def findings(
+        check: str | None = None,
+        outcome: Answer | None = Answer.YES,
+        severity: Severity | None = None,
+        app_id: str | None = None,
+        current: bool = True,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> FindingPage:
+        """Findings across apps: the rows behind a number."""
+        return store.findings(
+            check=check,
+            outcome=outcome,
+            severity=severity,
+            app_id=app_id,
+            current=current,
+            after=after,
+            limit=limit,
+        )
+
+    @api.get("/events", tags=["markets"])
+    def events(
+        market: str | None = None,
+        app: str | None = None,
+        kind: EventKind | None = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> EventPage:
+        """What changed in the markets, newest first."""
+        return store.events(
+            market=None if market is None else MarketId(market), app=app, kind=kind, after=after, limit=limit
+        )
+
+    @api.get("/markets", tags=["markets"])
+    def markets(days: Annotated[int, Query(ge=1, le=366)] = 30) -> list[MarketHealth]:
+        """Every market and how the visits of the last days went."""
+        now = datetime.now(UTC)
+        return store.market_health(since=now - timedelta(days=days), now=now)
+
+    @api.get("/checks", tags=["findings"])
+    def all_checks() -> list[CheckDefinition]:
+        """The definition of every check."""
+        return list(checks)
+
+    @api.get("/checks/{check_id}", tags=["findings"])
+    def check_definition(check_id: str) -> CheckDefinition:
+        """The definition of one check."""
+        for check in checks:
+            if check.id == check_id:
+                return check
+        raise NotFound(f"There is no check {check_id!r}.", zh=f"没有检查项 {check_id!r}。", todo="See /api/v1/checks.")
+
+    @api.get("/captures/{capture_id:path}", tags=["evidence"])
+    def capture(capture_id: str) -> Capture:
+        """What a stored exchange says of itself; its payload is at `/captures/{id}?raw=1`."""
+        return lake.captures.read(capture_id)[0]
+
+    return api

@@ -1,0 +1,91 @@
+"""The web application: pages and API over one store, one lake and one catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from finwatch import __version__
+from finwatch.api import problems
+from finwatch.api import routes as api
+from finwatch.errors import FinwatchError, InputError, NotFound
+from finwatch.web import routes as web
+from finwatch.web.language import chosen, translator
+from finwatch.web.pages import HERE, Site
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Pages load nothing from elsewhere. Inline styles are for the chart library, which sets them on its own elements."""
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def application(site: Site) -> FastAPI:
+    """Pages at ``/``, API at ``/api/v1``, both with the same answers."""
+    app = FastAPI(
+        title="Finwatch",
+        version=__version__,
+        description="Internet-finance apps: listings, packages, findings, ratings, each with its evidence.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        license_info={"name": "Apache-2.0"},
+    )
+    checks = tuple(site.checks.values())
+    app.include_router(
+        api.router(store=site.store, lake=site.lake, checks=checks, catalog_version=site.knowledge.version)
+    )
+    app.include_router(web.router(site))
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+
+    @app.get("/api/docs", include_in_schema=False)
+    def documentation(request: Request) -> Response:
+        return site.render(request, "api.html", routes=app.openapi()["paths"])
+
+    @app.middleware("http")
+    async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.exception_handler(FinwatchError)
+    def finwatch_error(request: Request, error: FinwatchError) -> Response:
+        return _problem(site, request, error)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"][1:])
+        return _problem(site, request, InputError(f"{field}: {first['msg']}.", zh=f"参数 {field} 无效。"))
+
+    @app.exception_handler(HTTPException)
+    def missing(request: Request, error: HTTPException) -> Response:
+        if error.status_code != NotFound.status:
+            failure = InputError(str(error.detail))
+            response = _problem(site, request, failure)
+            response.status_code = error.status_code
+            return response
+        return _problem(site, request, NotFound("There is no such page.", zh="没有这个页面。"))
+
+    return app
+
+
+def _problem(site: Site, request: Request, error: FinwatchError) -> Response:
+    """An error as a problem document for programs, as a page for people."""
+    if request.url.path.startswith("/api/"):
+        return problems.answer(request, error)
+    language = chosen(request, site.language)
+    key = {404: "problem.missing", 422: "problem.bad"}.get(error.status, "problem.failed")
+    detail = error.zh if language == "zh" else f"{error.en} {error.todo}".strip()
+    title = translator(language)(key)
+    return site.render(request, "problem.html", status=error.status, title=title, detail=detail)

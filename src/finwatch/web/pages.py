@@ -1,0 +1,148 @@
+"""How a page is rendered: templates, wordings, the names that the catalogue gives, and the security headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from finwatch import __version__
+from finwatch.lake import Lake
+from finwatch.model.base import Text
+from finwatch.model.knowledge import CheckDefinition, Knowledge
+from finwatch.model.view import MarketHealth
+from finwatch.report import words
+from finwatch.report.place import place
+from finwatch.store import Store
+from finwatch.web.language import COOKIE, LANGUAGES, chosen, translator
+
+HERE = Path(__file__).resolve().parent
+YEAR = 365 * 24 * 3600
+
+
+class Site:
+    """Everything a page may read: the store, the lake, the catalogue and the checks' definitions."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        lake: Lake,
+        knowledge: Knowledge,
+        checks: tuple[CheckDefinition, ...],
+        language: str = "en",
+    ) -> None:
+        self.store = store
+        self.lake = lake
+        self.knowledge = knowledge
+        self.checks = {check.id: check for check in checks}
+        self.language = language
+        self.scripts = (HERE / "static" / "vendor" / "htmx.min.js").is_file()
+        self._sdks = {sdk.id: sdk.name for sdk in knowledge.sdks}
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(words=words, where=place, version=__version__, health_word=health_word)
+
+    def render(
+        self, request: Request, template: str, *, section: str = "", status: int = 200, **context: Any
+    ) -> HTMLResponse:
+        """The page ``template`` for this reader, with their language remembered when they chose one."""
+        language = chosen(request, self.language)
+        translate = translator(language)
+
+        def say(text: Text) -> str:
+            return text.in_language(language)
+
+        def address_with(**changes: str) -> str:
+            return address(request, changes)
+
+        # Macros see an environment's globals only, so what depends on the reader is bound to an overlay of it.
+        overlay = self._templates.overlay()
+        overlay.globals = {**self._templates.globals, "t": translate, "say": say, **self._names(language, translate)}
+        body = overlay.get_template(template, globals=overlay.globals).render(
+            lang=language, section=section, scripts=self.scripts, address_with=address_with, **context
+        )
+        response = HTMLResponse(body, status_code=status)
+        if request.query_params.get("lang") in LANGUAGES:
+            response.set_cookie(COOKIE, language, max_age=YEAR, samesite="lax", httponly=True)
+        response.headers["Content-Language"] = "zh-CN" if language == "zh" else "en"
+        response.headers["Vary"] = "Accept-Language, Cookie"
+        return response
+
+    def _names(self, language: str, translate: Any) -> dict[str, Any]:
+        """Functions from ids to names: what the catalogue calls things."""
+        knowledge = self.knowledge
+
+        def kind_name(value: str | None) -> str:
+            if value is None:
+                return str(translate("finance.unknown"))
+            kind = knowledge.kinds.get(value)
+            return kind.name.in_language(language) if kind else value
+
+        def sdk_name(value: str) -> str:
+            name = self._sdks.get(value)
+            return name.in_language(language) if name else value
+
+        def item_name(value: str) -> str:
+            item = knowledge.items.get(value)
+            return item.name.in_language(language) if item else value
+
+        def permission_name(value: str) -> str:
+            permission = knowledge.permissions.get(value)
+            return permission.title.in_language(language) if permission else ""
+
+        def purpose_name(value: str) -> str:
+            purpose = words.PURPOSES.get(value)
+            return purpose.in_language(language) if purpose else value
+
+        def clause_text(value: str) -> str:
+            clause = knowledge.clauses.get(value)
+            return words.clause(clause).in_language(language) if clause else value
+
+        def band_name(value: str) -> str:
+            bands = {band.value: text for band, text in words.BANDS.items()}
+            return bands[value].in_language(language) if value in bands else value
+
+        return {
+            "kind_name": kind_name,
+            "sdk_name": sdk_name,
+            "item_name": item_name,
+            "permission_name": permission_name,
+            "purpose_name": purpose_name,
+            "clause_text": clause_text,
+            "band_name": band_name,
+            "sdk_names": self._sdks,
+        }
+
+
+def address(request: Request, changes: Mapping[str, str]) -> str:
+    """This page's address with some of its query changed; a new filter or language keeps the rest."""
+    query = {key: value for key, value in request.query_params.items() if key not in changes and value}
+    return f"{request.url.path}?{urlencode({**query, **changes})}"
+
+
+def health_word(health: MarketHealth) -> str:
+    """``good``, ``partial``, ``failing`` or ``unvisited``: the newest visits decide, not the average."""
+    if health.last_visit is None:
+        return "unvisited"
+    if health.last_success is None:
+        return "failing"
+    if health.last_error is None:
+        return "good"
+    return "failing" if health.last_index is None or health.last_error.at > health.last_success else "partial"
+
+
+def now() -> datetime:
+    """The time of the request, in UTC."""
+    return datetime.now(UTC)
