@@ -26,7 +26,7 @@ def assemble(sources: Mapping[str, Path], work: Path, *, api: int, package: str,
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "ascii")
     out = work / "classes.dex"
-    run(["smali", "assemble", "--jobs", "1", "--api", str(api), "--output", out, folder], about=str(package))
+    run(["smali", "assemble", "--jobs", "1", "--api", str(api), "--output", out, folder], about=package, makes=out)
     return out.read_bytes()
 
 

@@ -91,6 +91,10 @@ class App(Model):
     """API level for the assembler; it decides the dex version (< 24: 035, 24-25: 037, 26-27: 038, 28+: 039)."""
     extends: str | None = None
     icon: Icon | None = None
+    icon_of: str | None = None
+    """Another app whose icon it wears."""
+    file: str | None = None
+    """File name of the built package; by default ``<package>_<version code>.apk``, as F-Droid repositories do."""
     stand_ins: tuple[str, ...] = ()
     """Folders of ``samples/stand_ins`` whose smali goes in: our small classes under a real SDK's names."""
     libraries: tuple[str, ...] = ()
@@ -103,8 +107,8 @@ class App(Model):
 
     @property
     def file_name(self) -> str:
-        """Name of the built package, in the way of F-Droid repositories."""
-        return f"{self.package}_{self.version_code}.apk" if not self.id.endswith("-repackaged") else f"{self.id}.apk"
+        """Name of the built package."""
+        return self.file or f"{self.package}_{self.version_code}.apk"
 
     def layers(self, part: str) -> list[Path]:
         """Folders or files called ``part``, lowest layer first."""
@@ -138,8 +142,8 @@ class App(Model):
         """The icon, own or taken over. Raises ``InputError`` when no layer has one."""
         if self.icon:
             return self.icon
-        if self.extends:
-            return load(self.extends).effective_icon()
+        if source := self.icon_of or self.extends:
+            return load(source).effective_icon()
         raise InputError(f"samples/apps/{self.id}/app.toml has no [icon].", todo="Add one, or name an app to extend.")
 
 

@@ -28,10 +28,13 @@ def missing() -> list[str]:
     return sorted(lacking)
 
 
-def run(command: Sequence[str | Path], *, about: str) -> str:
-    """Standard output of ``command``. Raises ``SettingError`` with the tool's own words when it fails."""
+def run(command: Sequence[str | Path], *, about: str, makes: Path | None = None) -> str:
+    """Standard output of ``command``. Raises ``SettingError`` with the tool's own words when it fails.
+
+    ``makes`` is the file that must be there afterwards: smali ends with 0 even where it refuses a source.
+    """
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
-    if done.returncode:
+    if done.returncode or (makes is not None and not makes.exists()):
         raise SettingError(
             f"{command[0]} failed on {about}: {(done.stderr or done.stdout).strip()}",
             todo="Correct the source, or install the tool's Debian package.",
