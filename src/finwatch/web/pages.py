@@ -45,33 +45,39 @@ class Site:
         self.language = language
         self.scripts = (HERE / "static" / "vendor" / "htmx.min.js").is_file()
         self._sdks = {sdk.id: sdk.name for sdk in knowledge.sdks}
-        self._templates = Environment(
+        self._templates = {tongue: self._environment(tongue) for tongue in LANGUAGES}
+
+    def _environment(self, language: str) -> Environment:
+        """The templates of one language: macros see what depends on it as globals."""
+        environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=select_autoescape(default=True, default_for_string=True),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(words=words, where=place, version=__version__, health_word=health_word)
+        translate = translator(language)
+
+        def say(text: Text) -> str:
+            return text.in_language(language)
+
+        environment.globals.update(words=words, where=place, version=__version__, health_word=health_word)
+        environment.globals.update(t=translate, say=say, **self._names(language, translate))
+        return environment
 
     def render(
         self, request: Request, template: str, *, section: str = "", status: int = 200, **context: Any
     ) -> HTMLResponse:
         """The page ``template`` for this reader, with their language remembered when they chose one."""
         language = chosen(request, self.language)
-        translate = translator(language)
-
-        def say(text: Text) -> str:
-            return text.in_language(language)
 
         def address_with(**changes: str) -> str:
             return address(request, changes)
 
-        # Macros see an environment's globals only, so what depends on the reader is bound to an overlay of it.
-        overlay = self._templates.overlay()
-        overlay.globals = {**self._templates.globals, "t": translate, "say": say, **self._names(language, translate)}
-        body = overlay.get_template(template, globals=overlay.globals).render(
-            lang=language, section=section, scripts=self.scripts, address_with=address_with, **context
+        body = (
+            self._templates[language]
+            .get_template(template)
+            .render(lang=language, section=section, scripts=self.scripts, address_with=address_with, **context)
         )
         response = HTMLResponse(body, status_code=status)
         if request.query_params.get("lang") in LANGUAGES:

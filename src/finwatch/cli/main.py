@@ -1,0 +1,40 @@
+"""The command line: one verb a file, each a thin face over ``flow``, ``store`` and ``report``.
+
+Exit codes are the same for every verb: 0 done, 1 a high finding (``examine``), 2 input or setting that cannot be used,
+3 something outside failed. Heavy imports happen inside the verbs, so ``finwatch --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from finwatch.cli import crawl, demo, doctor, examine, publish, search, serve, show, work
+from finwatch.errors import FinwatchError
+
+app = typer.Typer(
+    name="finwatch",
+    help="Watches internet-finance apps: crawl, examine, rate, publish, with evidence for every answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for verb in (crawl, examine, show, search, publish, serve, work, demo, doctor):
+    app.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.run)
+
+
+def main() -> None:
+    """Runs the command line; a ``FinwatchError`` becomes one clear message and its exit code."""
+    try:
+        app()
+    except FinwatchError as error:
+        print(f"finwatch: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        print("finwatch: stopped; what was finished is kept, run the same command again to go on.", file=sys.stderr)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
