@@ -151,6 +151,19 @@ EXAMINATIONS: Final = pa.schema(
 """What was concluded about packages; the newest row of a ``sha256`` holds. ``label`` … ``code_signature_version`` are
 what ``model.examination.Candidate`` needs, so that a comparison reads no document."""
 
+MATCHES: Final = pa.schema(
+    [
+        _key("market"),
+        _key("sha256"),
+        _field("app", _TEXT),
+        _key("at", _TIME),
+        _key("against"),  # digest of the examination and of every candidate it was compared with
+        _key("document"),  # JSON: {"matches": [model.examination.Match], "rating": model.examination.Rating}
+    ]
+)
+"""What packages were found to be like once all had been examined, and the rating that follows; the newest row of a
+``sha256`` holds."""
+
 SCHEMAS: Final[dict[str, pa.Schema]] = {
     "captures": CAPTURES,
     "outcomes": OUTCOMES,
@@ -158,5 +171,6 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "visits": VISITS,
     "events": EVENTS,
     "examinations": EXAMINATIONS,
+    "matches": MATCHES,
 }
 """Every table of the lake by name."""
