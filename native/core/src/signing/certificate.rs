@@ -181,13 +181,18 @@ fn time(value: &Value<'_>) -> Option<String> {
     (year > 0 && day <= longest).then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
 }
 
-/// The certificate of `candidates` that `issuer` and `serial` name.
+/// The certificate of `candidates` that `issuer` and `serial` name. Names are compared as RFC 5280, 7.1 says: the same
+/// words in another kind of string, in other letter case or with other spaces, are the same name.
 pub(super) fn named<'c, 'a>(
     candidates: &'c [Certificate<'a>],
     issuer: &[u8],
     serial: &[u8],
 ) -> Option<&'c Certificate<'a>> {
-    candidates.iter().find(|candidate| candidate.issuer == issuer && candidate.serial == serial)
+    let words = |raw: &[u8]| name::text(raw).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    candidates.iter().find(|candidate| {
+        serial_text(candidate.serial) == serial_text(serial)
+            && (candidate.issuer == issuer || words(candidate.issuer) == words(issuer))
+    })
 }
 
 /// A reader over `bytes`, for values that stand side by side.
