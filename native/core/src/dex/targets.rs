@@ -1,0 +1,129 @@
+//! Which method and field identifiers of a dex file are on the watch list: resolved once per file, asked per
+//! instruction as one bit.
+
+use std::collections::HashMap;
+
+use super::file::Dex;
+use super::platform::context_bases;
+use super::program::{Program, TypeId, NONE};
+use super::watch::Watch;
+
+/// Identifiers of one dex file that are watched.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    method_bits: Vec<u64>,
+    field_bits: Vec<u64>,
+    /// Positions in `Watch::calls` by method index, ascending.
+    pub(crate) calls: HashMap<u32, Vec<usize>>,
+    /// Positions in `Watch::fields` by field index, ascending.
+    pub(crate) fields: HashMap<u32, Vec<usize>>,
+}
+
+#[inline]
+fn bit(bits: &[u64], index: u32) -> bool {
+    bits.get(index as usize / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+}
+
+fn set(bits: &mut [u64], index: u32) {
+    if let Some(word) = bits.get_mut(index as usize / 64) {
+        *word |= 1 << (index % 64);
+    }
+}
+
+impl Targets {
+    /// The watched identifiers of the dex file at `position`.
+    pub(crate) fn resolve(program: &Program<'_>, position: u32, watch: &Watch) -> Self {
+        let Some(dex) = program.dex(position) else { return Self::default() };
+        let mut targets = Self {
+            method_bits: vec![0; dex.methods.len() / 64 + 1],
+            field_bits: vec![0; dex.fields.len() / 64 + 1],
+            ..Self::default()
+        };
+        let mut names = Names::new(dex);
+        for (index, method) in (0u32..).zip(&dex.methods) {
+            let Some(positions) = names.lookup(dex, method.name, &watch.calls_by_name) else { continue };
+            let ty = program.type_of(position, u32::from(method.class));
+            let hit = |k: &usize| {
+                watch.calls.get(*k).is_some_and(|call| {
+                    call.class_name.as_ref().is_none_or(|class| is_a(program, ty, class))
+                        && call.proto.as_ref().is_none_or(|proto| *proto == dex.proto_text(u32::from(method.proto)))
+                })
+            };
+            let hits: Vec<usize> = positions.iter().copied().filter(hit).collect();
+            if !hits.is_empty() {
+                set(&mut targets.method_bits, index);
+                targets.calls.insert(index, hits);
+            }
+        }
+        let mut names = Names::new(dex);
+        for (index, field) in (0u32..).zip(&dex.fields) {
+            let Some(positions) = names.lookup(dex, field.name, &watch.fields_by_name) else { continue };
+            let ty = program.type_of(position, u32::from(field.class));
+            let hit = |k: &usize| watch.fields.get(*k).is_some_and(|field| is_a(program, ty, &field.class_name));
+            let hits: Vec<usize> = positions.iter().copied().filter(hit).collect();
+            if !hits.is_empty() {
+                set(&mut targets.field_bits, index);
+                targets.fields.insert(index, hits);
+            }
+        }
+        targets
+    }
+
+    /// Method `index` is watched.
+    #[inline]
+    pub(crate) fn has_method(&self, index: u32) -> bool {
+        bit(&self.method_bits, index)
+    }
+
+    /// Field `index` is watched.
+    #[inline]
+    pub(crate) fn has_field(&self, index: u32) -> bool {
+        bit(&self.field_bits, index)
+    }
+}
+
+/// A reference through `ty` is one to `class`: the same type, a class of the package whose superclasses lead there,
+/// or one of the family of `Context`.
+fn is_a(program: &Program<'_>, ty: TypeId, class: &str) -> bool {
+    if ty == NONE {
+        return false;
+    }
+    let mut last: &[u8] = b"";
+    for up in program.superclasses(ty) {
+        last = program.descriptor(up);
+        if last == class.as_bytes() {
+            return true;
+        }
+    }
+    let result = context_bases(last).any(|base| base == class);
+    result
+}
+
+/// Remembers which strings are a watched name, since thousands of methods share one.
+struct Names {
+    seen: Vec<u8>,
+}
+
+impl Names {
+    fn new(dex: &Dex<'_>) -> Self {
+        Self { seen: vec![0; dex.strings as usize] }
+    }
+
+    fn lookup<'w>(
+        &mut self,
+        dex: &Dex<'_>,
+        name: u32,
+        by_name: &'w HashMap<Vec<u8>, Vec<usize>>,
+    ) -> Option<&'w [usize]> {
+        const NO: u8 = 1;
+        let slot = self.seen.get_mut(name as usize)?;
+        if *slot == NO {
+            return None;
+        }
+        let found = dex.string_bytes(name).and_then(|bytes| by_name.get(bytes));
+        if found.is_none() {
+            *slot = NO;
+        }
+        found.map(Vec::as_slice)
+    }
+}
