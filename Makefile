@@ -68,6 +68,7 @@ check: setup ## Format, lint, types, layers, catalogue and check lints, generate
 	@python -m finwatch.catalog.lint
 	@python -m finwatch.checks.lint
 	@python -m finwatch.checks.catalogue --check
+	@python -m finwatch.cli.reference --check
 
 format: setup ## Rewrite the sources in house format
 	@ruff format -q .
@@ -79,6 +80,7 @@ bench: setup ## Side-by-side benchmarks against peers
 
 docs: setup ## Regenerate the reference pages
 	@python -m finwatch.checks.catalogue
+	@python -m finwatch.cli.reference
 
 clean: ## Remove everything that was built here
 	rm -rf $(VENV) target .finwatch node_modules $(VENDOR) bench/.envs bench/.cache src/finwatch/*.so

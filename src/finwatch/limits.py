@@ -13,7 +13,9 @@ class PackageLimits(Model):
     """Bounds on reading one package."""
 
     file_bytes: int = 4 << 30
+    """A package file."""
     entries: int = 200_000
+    """Entries of the zip directory."""
     entry_bytes: int = 512 << 20
     """A single file of the package, unpacked."""
     inflated_bytes: int = 2 << 30
@@ -21,46 +23,76 @@ class PackageLimits(Model):
     inflation_ratio: int = 1_200
     """Deflate cannot pass 1032:1; more is a lie in a header."""
     manifest_bytes: int = 32 << 20
+    """AndroidManifest.xml, unpacked."""
     resources_bytes: int = 256 << 20
+    """resources.arsc, unpacked."""
     xml_depth: int = 256
+    """Nesting of binary XML elements."""
     dex_files: int = 200
+    """Dex files read per package."""
     calls: int = 200_000
     """Watched calls kept per package."""
     strings: int = 50_000
+    """Matched strings kept per package."""
     string_uses: int = 16
+    """Instructions kept per matched string; the rest is counted."""
     string_bytes: int = 4_096
+    """A kept string; longer ones are cut."""
     implementations: int = 20_000
+    """Implementations of watched types kept per package."""
     value_depth: int = 4
+    """Nesting of a constant argument (a call in a call)."""
     value_nodes: int = 32
+    """Parts of one constant argument."""
     reach_methods: int = 2_000_000
+    """Methods in the call graph from start-up code."""
     reach_path: int = 32
+    """Methods shown on a path from start-up code."""
     signers: int = 64
+    """Signers per scheme."""
     certificate_bytes: int = 1 << 20
+    """A signer's certificate."""
     native_libraries: int = 2_000
+    """Native libraries read per package."""
     icon_pixels: int = 4_194_304
+    """Pixels of a decoded icon."""
     memory_bytes: int = 3 << 30
     """Address space of the child process."""
     cpu_seconds: int = 120
+    """CPU time of the child process per package."""
     wall_seconds: int = 300
+    """Wall-clock time of the child process per package."""
     output_bytes: int = 256 << 20
+    """JSON that the child process may hand back."""
 
 
 class FetchLimits(Model):
     """Bounds on one visit."""
 
     connect_seconds: float = 10.0
+    """Time to open a connection."""
     read_seconds: float = 30.0
     """Longest silence between two chunks."""
     page_seconds: float = 120.0
+    """A whole page."""
     package_seconds: float = 3_600.0
+    """A whole package."""
     redirects: int = 8
+    """Redirects followed."""
     page_bytes: int = 64 << 20
+    """A page, unpacked."""
     index_bytes: int = 512 << 20
+    """An index, unpacked."""
     package_bytes: int = 4 << 30
+    """A package."""
     icon_bytes: int = 8 << 20
+    """An icon."""
     header_bytes: int = 64 << 10
+    """All headers of an answer."""
     attempts: int = 4
+    """Tries of one task before it waits for its next turn."""
     chunk_bytes: int = 256 << 10
+    """Bytes read at a time."""
 
 
 PACKAGE = PackageLimits()
