@@ -37,6 +37,8 @@ class Market(Model):
     """Base address, such as ``https://shop.example/fdroid/repo``."""
     fingerprint: str | None = None
     """SHA-256 of the certificate that must sign the index; pinned on first use when it was not given."""
+    accept_sha1: bool = False
+    """Take an index-v1 that is signed with SHA-1 only, as old repositories are; SHA-1 no longer proves who signed."""
     jurisdiction: str = "CN"
     politeness: Politeness = Politeness()
     enabled: bool = True
@@ -97,6 +99,8 @@ class OutcomeKind(StrEnum):
     TRUNCATED = "truncated"
     HASH_MISMATCH = "hash_mismatch"
     BAD_SIGNATURE = "bad_signature"
+    ROLLED_BACK = "rolled_back"
+    """The index is signed well, but older than the one seen before."""
     MALFORMED = "malformed"
     """The answer is not of the shape that the protocol prescribes."""
 
@@ -140,4 +144,5 @@ class Capture(Model):
     peer: str | None = None
     headers: tuple[tuple[str, str], ...] = Field(default=())
     stored_as: str = "warc"
-    """``warc``: the payload is in the record; ``blob``: the payload is the lake's blob of that SHA-256."""
+    """``warc``: the payload is in the record; ``blob``: the payload is the lake's blob of that SHA-256; ``none``: it was refused or
+    broken off, and only its digest and length were kept."""
