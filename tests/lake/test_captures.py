@@ -77,6 +77,14 @@ def test_a_large_body_stays_a_blob(lake: LocalLake) -> None:
     assert segment.stat().st_size < 3000
 
 
+def test_a_refused_body_leaves_its_digest_alone(lake: LocalLake) -> None:
+    capture = lake.captures.append(**exchange(blob_sha256="ab" * 32, payload_bytes=5 << 30) | {"payload": None})
+    assert (capture.stored_as, capture.payload_bytes, capture.payload_sha256) == ("none", 5 << 30, "ab" * 32)
+    assert lake.captures.read(capture.id) == (capture, b"")
+    lake.close()
+    assert lake.tables.read("captures", columns=["stored_as"]).to_pydict() == {"stored_as": ["none"]}
+
+
 def test_closing_a_segment_puts_it_into_the_table(lake: LocalLake) -> None:
     one = lake.captures.append(**exchange())
     two = lake.captures.append(**exchange(market=MarketId("other")))

@@ -62,7 +62,8 @@ class LocalCaptures:
     ) -> Capture:
         """The capture of an exchange whose records are on the disk when this returns.
 
-        A large payload is a blob already: then ``payload`` is ``None`` and ``blob_sha256`` its name. Raises
+        A large payload is a blob already: then ``payload`` is ``None`` and ``blob_sha256`` its name; where the lake has
+        no such blob, the payload was refused and its digest and length are all that is kept. Raises
         ``LakeError``; the segment then ends where it ended before.
         """
         records = warc.exchange(
@@ -74,6 +75,7 @@ class LocalCaptures:
             headers=headers,
             payload=payload,
             blob_sha256=blob_sha256,
+            blob_kept=blob_sha256 is not None and self._blobs.has(blob_sha256),
             payload_bytes=payload_bytes,
             peer=peer,
         )
@@ -91,7 +93,7 @@ class LocalCaptures:
         return parsed[0]
 
     def read(self, capture_id: str) -> tuple[Capture, bytes]:
-        """The capture and its payload.
+        """The capture and its payload, which is empty where it was not kept.
 
         Raises ``NotFound`` for an id the lake does not know, ``LakeError`` when the record is damaged.
         """
@@ -105,7 +107,7 @@ class LocalCaptures:
         if parsed is None:
             raise LakeError(f"No whole response stands at byte {offset} of {path}.", todo="Restore it from a backup.")
         capture, payload = parsed
-        return capture, payload if capture.stored_as == "warc" else self._blobs.read(capture.payload_sha256)
+        return capture, self._blobs.read(capture.payload_sha256) if capture.stored_as == "blob" else payload
 
     def close(self) -> None:
         """Ends the segment being written and adds it to the table ``captures``."""

@@ -10,6 +10,9 @@ lake; its record is then a ``revisit`` (§6.7) under a profile of our own, with 
     WARC-Profile: urn:finwatch:warc-profile:blob
     WARC-Refers-To-Blob: sha256:<hex>
 
+A payload that was not kept (refused, or broken off) leaves its digest and length alone: a ``response`` record with the
+header block and ``WARC-Truncated: length``. The answer to a range request (206) names the blob that the range completes.
+
 Two more fields of our own stand in every response: ``Finwatch-Market`` and ``Finwatch-Payload-Bytes``.
 """
 
@@ -56,13 +59,14 @@ def exchange(
     headers: Sequence[tuple[str, str]],
     payload: bytes | None,
     blob_sha256: str | None,
+    blob_kept: bool = True,
     payload_bytes: int,
     peer: str | None,
 ) -> bytes:
     """The two records of an exchange, response first, as gzip members.
 
     ``request`` is the head as sent, ``status_line`` such as ``HTTP/1.1 200 OK``; exactly one of ``payload`` and
-    ``blob_sha256`` is given.
+    ``blob_sha256`` is given; ``blob_kept`` ``False`` = the lake has no such blob, the digest is all that is left.
     """
     buffer = BytesIO()
     writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
@@ -75,13 +79,16 @@ def exchange(
     }
     if peer:
         fields["WARC-IP-Address"] = peer
-    if blob_sha256 is not None:
+    by_reference = blob_sha256 is not None and blob_kept
+    if blob_sha256 is not None and not blob_kept:
+        fields["WARC-Truncated"] = "length"
+    if by_reference:
         fields |= {"WARC-Profile": BLOB_PROFILE, "WARC-Refers-To-Blob": f"sha256:{blob_sha256}"}
     protocol, _, status = status_line.partition(" ")
     http = StatusAndHeaders(_clean(status), [(_clean(name), _clean(value)) for name, value in headers], protocol)
     response = writer.create_warc_record(
         url,
-        "response" if blob_sha256 is None else "revisit",
+        "revisit" if by_reference else "response",
         payload=BytesIO(payload or b""),
         length=len(payload or b""),
         http_headers=http,
@@ -150,11 +157,11 @@ def parse(record: bytes, *, capture_id: str) -> tuple[Capture, bytes] | None:
                 payload_bytes=int(fields["Finwatch-Payload-Bytes"]),
                 peer=fields.get("WARC-IP-Address"),
                 headers=tuple((str(name), str(value)) for name, value in http.astuples()),
-                stored_as="warc" if kind == "response" else "blob",
+                stored_as="blob" if kind == "revisit" else "none" if "WARC-Truncated" in fields else "warc",
             )
         except (KeyError, ValueError, TypeError, ValidationError):
             return None
-        if kind == "response" and len(payload) != capture.payload_bytes:
+        if capture.stored_as == "warc" and len(payload) != capture.payload_bytes:
             return None
         return capture, payload
     return None
