@@ -2,19 +2,27 @@
 
 In: ``files.Row``. Out: one noun per row, or ``CatalogError`` naming file and entry. The forms are:
 
-``laws/*.csv``            id, source, number, title_zh, title_en, status
-``items.csv``             id, name_zh, name_en, parent, sensitive (yes/no), synonyms_zh, synonyms_en, permissions, source
-``permissions.csv``       name, title_zh, title_en, level, items, source
-``watch/*.toml``          ``[[call]]`` id, class, name, proto?, argument?, items?, topic, source;
-                          ``[[field]]`` id, class, name, items?, topic, source; ``[[string]]`` id, pattern, topic, source;
-                          ``[[type]]`` id, type, methods?, topic, source. ``class`` and ``type`` are descriptors or names
-                          with dots; ``topic`` and ``source`` may stand once at the top of a file.
-``sdks/*.toml``           ``[[sdk]]`` id, zh, en, vendor_zh, vendor_en, purpose, country?, prefixes?, components?,
-                          libraries?, collects?, source
-``packers.toml``          ``[[packer]]`` id, zh, en, files?, prefixes?, source
-``kinds.toml``            ``[[kind]]`` id, zh, en, words, negative_words?, licence_zh?, licence_en?, necessary_items?, source
-``institutions/*.toml``   ``[[institution]]`` id, zh, en, kind, aliases?, fictional?, source and
-(or ``institutions.toml``) ``[[institution.app]]`` package, names?, signers?
+``laws/clauses*.csv``
+    id, source, number, title_zh, title_en, status
+``items.csv``
+    id, name_zh, name_en, parent, sensitive (yes/no), synonyms_zh, synonyms_en, permissions, source
+``permissions.csv``
+    name, title_zh, title_en, level, items, source
+``watch/*.toml``
+    ``[[call]]`` id, class, name, proto?, argument?, items?, topic, source; ``[[field]]`` id, class, name, items?,
+    topic, source; ``[[string]]`` id, pattern, topic, source; ``[[type]]`` id, type, methods?, topic, source.
+    ``class`` and ``type`` are descriptors or names with dots; ``topic`` and ``source`` may stand once at the top
+    of a file.
+``sdks/*.toml``
+    ``[[sdk]]`` id, zh, en, vendor_zh, vendor_en, purpose, country?, prefixes?, components?, libraries?, collects?,
+    source
+``packers.toml``
+    ``[[packer]]`` id, zh, en, files?, prefixes?, source
+``kinds.toml``
+    ``[[kind]]`` id, zh, en, words, negative_words?, licence_zh?, licence_en?, necessary_items?, source
+``institutions/*.toml`` or ``institutions.toml``
+    ``[[institution]]`` id, zh, en, kind, aliases?, fictional?, source and ``[[institution.app]]`` package, names?,
+    signers?
 
 Lists in a CSV field are separated by semicolons.
 """

@@ -11,6 +11,7 @@ import hashlib
 import io
 import tomllib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,8 +57,12 @@ def version(files: Sequence[File]) -> str:
     return digest.hexdigest()[:12]
 
 
+@lru_cache(maxsize=128)
 def toml(file: File) -> dict[str, Any]:
-    """The file's tables. Raises ``CatalogError`` naming the file and the line."""
+    """The file's tables, parsed once however many kinds of entries are asked for.
+
+    Raises ``CatalogError`` naming the file and the line.
+    """
     try:
         return tomllib.loads(file.content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -74,7 +74,8 @@ def _knowledge(content: Sequence[File], version: str) -> Knowledge:
 
 
 def _watch(content: Sequence[File], sdks: Iterable[Sdk], packers: Iterable[Packer]) -> WatchList:
-    prefixes = {prefix for entry in (*sdks, *packers) for prefix in entry.prefixes}
+    prefixes = {prefix for sdk in sdks for prefix in sdk.prefixes}
+    prefixes |= {prefix for packer in packers for prefix in packer.prefixes}
     return WatchList(
         calls=tuple(_by_id(content, "watch/", "call", entries.watched_call).values()),
         fields=tuple(_by_id(content, "watch/", "field", entries.watched_field).values()),
@@ -98,9 +99,7 @@ def csv_rows(content: Sequence[File], start: str) -> Iterator[Row]:
             yield from files.csv_rows(file)
 
 
-def _by_id(
-    content: Sequence[File], start: str, kind: str, make: Callable[[dict[str, Any]], Noun]
-) -> dict[str, Noun]:
+def _by_id(content: Sequence[File], start: str, kind: str, make: Callable[[dict[str, Any]], Noun]) -> dict[str, Noun]:
     found = {}
     for row in rows(content, start, kind):
         noun = entries.build(make, row)
@@ -108,7 +107,5 @@ def _by_id(
     return found
 
 
-def _csv_by(
-    content: Sequence[File], start: str, key: str, make: Callable[[dict[str, Any]], Noun]
-) -> dict[str, Noun]:
+def _csv_by(content: Sequence[File], start: str, key: str, make: Callable[[dict[str, Any]], Noun]) -> dict[str, Noun]:
     return {row.values[key]: entries.build(make, row) for row in csv_rows(content, start)}
