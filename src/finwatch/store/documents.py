@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Table
 
 from finwatch.model.base import Model
-from finwatch.model.examination import Answer, Band
+from finwatch.model.examination import Band
 from finwatch.model.knowledge import Severity
 from finwatch.model.listing import ListingEvent
 from finwatch.model.view import AppDocument, HistoryDocument, ListingSpan, VersionDocument
@@ -189,17 +189,6 @@ def _event_row(event: ListingEvent) -> dict[str, Any]:
     return event.model_dump(mode="python") | {
         "event_id": f"{event.market}/{event.app}/{event.kind}/{event.version_code or ''}"
     }
-
-
-def answered(outcomes: Sequence[tuple[Answer, Severity]]) -> dict[str, int]:
-    """How many checks were answered *yes*, by severity, and how many could not be answered."""
-    counts = {str(severity): 0 for severity in Severity} | {"unanswered": 0}
-    for outcome, severity in outcomes:
-        if outcome is Answer.YES:
-            counts[str(severity)] += 1
-        elif outcome is Answer.NOT_AVAILABLE:
-            counts["unanswered"] += 1
-    return counts
 
 
 def _json(value: Model | None) -> Any:

@@ -1,0 +1,188 @@
+"""Carries the newest observations from the lake into the read model of the store, so that screens read SQL alone.
+
+What comes in: the lake's tables ``visits``, ``listings``, ``examinations`` and ``matches``. What goes out: a generation
+of the read model, seen all at once. Every document goes by a digest of what it is made from, so a publication writes
+only what changed; with ``rebuild`` it writes everything again, and the result is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from finwatch.engine import Engine, LocalEngine
+from finwatch.flow.documents import app_document, history_event, version_document
+from finwatch.flow.families import Family, families
+from finwatch.flow.progress import Progress, silent
+from finwatch.lake import Lake
+from finwatch.model.base import Model
+from finwatch.model.examination import Examination
+from finwatch.model.fetch import MarketId
+from finwatch.model.listing import ListingEvent
+from finwatch.model.view import HistoryDocument
+from finwatch.store import Store
+from finwatch.store.publication import Draft
+
+_CHUNK: Final = 64
+"""Apps whose documents are in memory at a time."""
+_SHAPE: Final = 1
+"""Raised whenever documents come to be made in another way: then all of them are published again."""
+
+
+class Published(Model):
+    """What a publication did."""
+
+    generation: int
+    apps: int
+    versions: int
+    events: int
+    written: int
+    """Documents that were new or had changed."""
+    dropped: int
+    """Documents that are no longer there."""
+
+
+def publish(
+    store: Store,
+    lake: Lake,
+    *,
+    rebuild: bool = False,
+    engine: Engine | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Progress = silent,
+) -> Published:
+    """Publishes what the lake holds now. Raises ``StoreError`` while another process publishes."""
+    observed = Observed(lake, engine or LocalEngine(processes=1))
+    draft = store.publication.begin(now=clock(), rebuild=rebuild)
+    try:
+        parts: set[str] = set()
+        apps = observed.families
+        for start in range(0, len(apps), _CHUNK):
+            chunk = apps[start : start + _CHUNK]
+            progress("publish", start, len(apps), chunk[0].app)
+            parts |= _put(draft, observed, chunk)
+        for document in observed.histories():
+            part = f"history/{document.market}/{document.app}"
+            parts.add(part)
+            draft.put_history(document, _digest(document.model_dump(mode="json")))
+        draft.keep_only(parts)
+        draft.commit(at=clock())
+    except BaseException:
+        draft.abandon()
+        raise
+    progress("publish", len(apps), len(apps))
+    return Published(
+        generation=draft.generation,
+        apps=len(apps),
+        versions=len(observed.examined),
+        events=sum(len(events) for events in observed.events.values()),
+        written=draft.written,
+        dropped=draft.dropped,
+    )
+
+
+def _put(draft: Draft, observed: Observed, chunk: Sequence[Family]) -> set[str]:
+    """Publishes what changed of some apps; returns the names of all their parts."""
+    wanted: dict[str, str] = {}
+    for family in chunk:
+        wanted[f"app/{family.id}"] = observed.app_digest(family)
+        rated = observed.rated(family)
+        for sha256 in family.packages:
+            wanted[f"version/{sha256}"] = observed.version_digest(sha256, family, current=sha256 == rated)
+    changed = {part for part, digest in wanted.items() if draft.live.get(part) != digest}
+    needed = {part.removeprefix("version/") for part in changed if part.startswith("version/")}
+    for family in chunk:
+        rated = observed.rated(family)
+        if f"app/{family.id}" in changed and rated is not None:
+            needed.add(rated)
+    documents = observed.documents(sorted(needed))
+    for family in chunk:
+        rated = observed.rated(family)
+        for sha256 in family.packages:
+            if (part := f"version/{sha256}") in changed:
+                document = version_document(family, documents[sha256], examined=observed.examined[sha256]["at"])
+                draft.put_version(document, wanted[part], current=sha256 == rated)
+        if (part := f"app/{family.id}") in changed:
+            draft.put_app(
+                app_document(
+                    family,
+                    spans=[observed.spans[at] for at in family.listings],
+                    events=observed.kinds(family),
+                    rated=documents[rated] if rated is not None else None,
+                    examined=observed.examined,
+                ),
+                wanted[part],
+            )
+    return set(wanted)
+
+
+class Observed:
+    """What the lake holds now, without the documents: small enough to be in memory."""
+
+    def __init__(self, lake: Lake, engine: Engine) -> None:
+        self._lake = lake
+        self._engine = engine
+        self.examined = {row["sha256"]: row for row in engine.ask("examined", lake.tables).to_pylist()}
+        self.spans = engine.ask("spans", lake.tables).to_pylist()
+        self._compared = {row["sha256"]: row for row in engine.ask("compared", lake.tables).to_pylist()}
+        self.events: dict[tuple[str, str], list[ListingEvent]] = defaultdict(list)
+        for row in engine.ask("events", lake.tables).to_pylist():
+            self.events[row["market"], row["app"]].append(history_event(row))
+        self.families = families(list(self.examined.values()), self.spans)
+
+    def rated(self, family: Family) -> str | None:
+        """The package that the app's rating is about: its newest listed one that was examined, else its newest."""
+        listed = {self.spans[at]["package_sha256"] for at in family.listings if self.spans[at]["gone_at"] is None}
+        return next((sha256 for sha256 in family.packages if sha256 in listed), next(iter(family.packages), None))
+
+    def kinds(self, family: Family) -> list[ListingEvent]:
+        """The events of the family's package name in the markets that list it."""
+        entries = {(self.spans[at]["market"], self.spans[at]["app"]) for at in family.listings}
+        return [event for entry in sorted(entries) for event in self.events.get(entry, ())]
+
+    def app_digest(self, family: Family) -> str:
+        """A digest of everything that the app's document is made from."""
+        rated = self.rated(family)
+        return _digest(
+            family.model_dump(mode="json", exclude={"listings"}),
+            [self.spans[at] for at in family.listings],
+            [event.model_dump(mode="json") for event in self.kinds(family)],
+            [self._state(sha256) for sha256 in family.packages],
+            rated,
+        )
+
+    def version_digest(self, sha256: str, family: Family, *, current: bool) -> str:
+        """A digest of everything that the package's document is made from."""
+        return _digest(self._state(sha256), family.id, current)
+
+    def _state(self, sha256: str) -> list[str | None]:
+        row, compared = self.examined[sha256], self._compared.get(sha256)
+        against = compared["against"] if compared else None
+        return [sha256, row["at"].isoformat(), row["engine_version"], row["catalog_version"], against]
+
+    def documents(self, hashes: Sequence[str]) -> dict[str, Examination]:
+        """Examinations with their newest matches and rating."""
+        found: dict[str, Examination] = {}
+        if not hashes:
+            return found
+        rows = self._engine.ask("documents", self._lake.tables, {"hashes": list(hashes)}).to_pylist()
+        for row in rows:
+            document = json.loads(row["document"])
+            if (compared := self._compared.get(row["sha256"])) is not None:
+                document |= json.loads(compared["document"])
+            found[row["sha256"]] = Examination.model_validate(document)
+        return found
+
+    def histories(self) -> Iterator[HistoryDocument]:
+        """The events of each package name in each market, by both."""
+        for (market, app), events in sorted(self.events.items()):
+            yield HistoryDocument(market=MarketId(market), app=app, events=tuple(events))
+
+
+def _digest(*values: Any) -> str:
+    told = json.dumps([_SHAPE, *values], sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
