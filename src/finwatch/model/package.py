@@ -359,7 +359,8 @@ class Icon(Model):
     width: int | None = None
     height: int | None = None
     phash: str | None = None
-    """64-bit perceptual hash (hex) over luminance; ``None`` when the file is not a raster the core decodes."""
+    """64-bit perceptual hash (hex) over luminance; ``None`` when the file is not a raster the core decodes, or is too
+    flat for such a hash to mean anything."""
     colours: str | None = None
     """4x4 mean-colour layout, 96 hex digits."""
 
