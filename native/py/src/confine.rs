@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use nix::sched::{unshare, CloneFlags};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use seccompiler::{
@@ -70,6 +71,8 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_pidfd_send_signal,
     libc::SYS_pidfd_open,
     libc::SYS_prlimit64,
+    libc::SYS_setsid,
+    libc::SYS_setpgid,
 ];
 
 /// The same on machines that still have the older calls.
@@ -95,6 +98,12 @@ const REFUSED_OLD: &[libc::c_long] = &[
 ];
 #[cfg(not(target_arch = "x86_64"))]
 const REFUSED_OLD: &[libc::c_long] = &[];
+
+/// Moves the process to an empty network namespace, in a user namespace of its own where it may not do so otherwise.
+#[pyfunction]
+pub(crate) fn isolate_network() -> bool {
+    unshare(CloneFlags::CLONE_NEWNET).or_else(|_| unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET)).is_ok()
+}
 
 /// Confines the process for good.
 #[pyfunction]

@@ -83,5 +83,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(similarity, m)?)?;
     m.add_function(wrap_pyfunction!(core_version, m)?)?;
     m.add_function(wrap_pyfunction!(confine::confine, m)?)?;
+    m.add_function(wrap_pyfunction!(confine::isolate_network, m)?)?;
     Ok(())
 }

@@ -102,7 +102,7 @@ impl Archive {
             check_name(entry, &mut found);
             check_local(&source, entry, end.directory, &mut found);
         }
-        check_layout(&entries, &mut found);
+        check_layout(&source, &entries, &mut found);
         found.finish(&mut anomalies);
         Ok(Self {
             source,
@@ -305,7 +305,7 @@ fn local_difference(header: &[u8], entry: &Entry) -> Option<String> {
 }
 
 /// Entries whose bytes overlap, and bytes before the first one.
-fn check_layout(entries: &[Entry], found: &mut Found) {
+fn check_layout(source: &Source, entries: &[Entry], found: &mut Found) {
     let mut spans: Vec<(u64, u64, &Entry)> = entries
         .iter()
         .filter_map(|entry| Some((entry.local_offset, entry.data_offset?.saturating_add(entry.stored_bytes()), entry)))
@@ -319,9 +319,22 @@ fn check_layout(entries: &[Entry], found: &mut Found) {
         reached = reached.max(*end);
     }
     if let Some((start, _, entry)) = spans.first() {
-        if *start > 0 {
+        if *start > padding(source) {
             found.add("data_before", &entry.path, format!("{start} bytes stand before the first entry"));
         }
+    }
+}
+
+/// Length of a nameless local header at the start, which Android's build tools leave as padding (zipflinger's
+/// virtual entries); 0 when there is none.
+fn padding(source: &Source) -> u64 {
+    let Ok(header) = source.read_at(0, LOCAL_BYTES) else { return 0 };
+    let word = |at| u64::from(le::u16(&header, at).unwrap_or(0));
+    let empty = word(26) == 0 && le::u32(&header, 18) == Some(0);
+    if le::u32(&header, 0) == Some(LOCAL) && empty {
+        LOCAL_BYTES + word(28)
+    } else {
+        0
     }
 }
 
