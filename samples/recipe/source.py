@@ -32,7 +32,8 @@ class ExpectedCollection(Model):
 
     item: str
     owner: str
-    before_consent: bool | None
+    before_consent: Literal["yes", "may", "no"]
+    """``yes``: start-up code takes it with certainty; ``may``: a guard stands before it; ``no``: no path."""
 
 
 class ExpectedMatch(Model):
