@@ -47,15 +47,11 @@ _BATCH: Final = 32
 _BATCH_SECONDS: Final = 5.0
 """Results are written when there are so many, or when the first has waited so long."""
 
-INPUT: Final = pa.schema(
-    [
-        pa.field("sha256", pa.string(), nullable=False),
-        pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
-        pa.field("listing", pa.string()),  # JSON: model.listing.Listing
-    ]
+INPUT: Final = pa.schema({"sha256": pa.string(), "at": pa.timestamp("us", tz="UTC"), "listing": pa.string()})
+"""``listing`` is the JSON of ``model.listing.Listing``, or null."""
+OUTPUT: Final = pa.schema({name: EXAMINATIONS.field(name).type for name in EXAMINATIONS.names}).append(
+    pa.field("error", pa.string())
 )
-_FIELDS: Final[list[pa.Field]] = [EXAMINATIONS.field(name).with_nullable(True) for name in EXAMINATIONS.names]
-OUTPUT: Final = pa.schema([*_FIELDS, pa.field("error", pa.string())])
 """A row of the table ``examinations``, or ``sha256`` and ``error``: why there is none this time."""
 
 

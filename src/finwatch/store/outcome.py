@@ -48,9 +48,8 @@ def _health(
     connection: Connection, descriptor: Market, *, generation_is: Any, since: datetime, now: datetime
 ) -> MarketHealth:
     here = and_(outcome.c.market == descriptor.id, outcome.c.started >= since)
-    by_kind: dict[str, int] = dict(
-        connection.execute(select(outcome.c.kind, func.count()).where(here).group_by(outcome.c.kind)).tuples().all()
-    )
+    counted = connection.execute(select(outcome.c.kind, func.count()).where(here).group_by(outcome.c.kind))
+    by_kind: dict[str, int] = {row[0]: row[1] for row in counted}
     visits = sum(by_kind.values())
     succeeded = sum(by_kind.get(kind, 0) for kind in _GOOD)
     last = connection.execute(

@@ -175,11 +175,8 @@ class Publication:
                 connection.execute(
                     update(table).where(table.c.until > number, table.c.until != FOREVER).values(until=FOREVER)
                 )
-            live = dict(
-                connection.execute(
-                    select(part_live.c.part, part_live.c.digest).where(part_live.c.until == FOREVER)
-                ).tuples()
-            )
+            parts = select(part_live.c.part, part_live.c.digest).where(part_live.c.until == FOREVER)
+            live: dict[str, str] = {row[0]: row[1] for row in connection.execute(parts)}
         if rebuild:
             live = dict.fromkeys(live, "")
         return Draft(self._engine, number + 1, publisher, live)

@@ -167,7 +167,7 @@ class Queue:
         """How many jobs of a kind are ready, leased now, done and dead."""
         with reading(self._engine) as connection:
             by_state = select(job.c.state, func.count()).where(job.c.kind == kind).group_by(job.c.state)
-            counts: dict[str, int] = dict(connection.execute(by_state).tuples().all())
+            counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(by_state)}
             leased = connection.execute(
                 select(func.count()).where(job.c.kind == kind, job.c.state == "ready", job.c.leased_until > now)
             ).scalar_one()
