@@ -142,7 +142,8 @@ class Fetcher:
         bucket = bucket_of(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise VisitFailed(
-                OutcomeKind.MALFORMED, f"{url!r} is no http or https address. Correct the link that leads there."
+                OutcomeKind.MALFORMED,
+                f"{request.url} leads to {url!r}, which is no http or https address. Correct the link.",
             )
         try:
             self._resolver.literal(parts.hostname, int(bucket.rpartition(":")[2]))
