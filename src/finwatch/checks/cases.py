@@ -17,7 +17,7 @@ dex file, signed with v2). Keys of a ``[[case]]``:
 ``endpoints``     ``{url, owner?}``
 ``sdks``          ``{id, prefixes}``
 ``signing``       ``{schemes?, signers = [fields of Signer]}``
-``identity``      ``{finance, kind?}``
+``identity``      ``{finance?, kind?}``; without the key: no finance app; ``{}``: nobody knows
 ``network``       rules of the network security configuration
 ``libraries``     ``{path, hardening}``; ``anomalies`` ``{kind, path}``
 ``packer``        name of a packer: the code counts as hidden
@@ -70,10 +70,22 @@ from finwatch.model.package import (
     Value,
 )
 
-_KEYS = frozenset(
-    "name outcome confidence severity manifest permissions components calls reads strings implementations collection "
-    "endpoints sdks signing identity network libraries anomalies packer unreadable format".split()
-)
+_KEYS = {
+    *(
+        "name",
+        "outcome",
+        "confidence",
+        "severity",
+        "manifest",
+        "permissions",
+        "components",
+        "calls",
+        "reads",
+        "strings",
+    ),
+    *("implementations", "collection", "endpoints", "sdks", "signing", "identity", "network", "libraries", "anomalies"),
+    *("packer", "unreadable", "format"),
+}
 _DEX = "classes.dex"
 _HERE = "Lcn/example/app/Main;->run()V"
 
@@ -152,7 +164,7 @@ def _subject(entry: Mapping[str, Any], watched: _Watched) -> Subject:
     packer = entry.get("packer")
     return Subject(
         facts=_facts(entry, watched),
-        identity=Identity(**{"finance": False, **entry.get("identity", {})}),
+        identity=Identity(**({"finance": None, **entry["identity"]} if "identity" in entry else {"finance": False})),
         sdks=tuple(_sdk(sdk) for sdk in entry.get("sdks", ())),
         collection=tuple(_collection(taken, watched) for taken in entry.get("collection", ())),
         endpoints=tuple(_endpoint(endpoint) for endpoint in entry.get("endpoints", ())),
@@ -186,7 +198,9 @@ def _manifest(entry: Mapping[str, Any]) -> Manifest:
         Component(**{"element": f"manifest/application/{written['kind']}[{position}]", "exported": False, **written})
         for position, written in enumerate(entry.get("components", ()), start=1)
     ]
-    permissions = [Permission(name=name if "." in name else f"android.permission.{name}") for name in entry.get("permissions", ())]
+    permissions = [
+        Permission(name=name if "." in name else f"android.permission.{name}") for name in entry.get("permissions", ())
+    ]
     ordinary = {"package": "cn.example.app", "version_code": 1, "min_sdk": 24, "target_sdk": 34, "allow_backup": False}
     written = {**ordinary, **entry.get("manifest", {})}
     absent = {key for key, value in written.items() if value == "none"}

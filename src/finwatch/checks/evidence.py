@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from finwatch.checks.ownership import FRAMEWORK, SDK
 from finwatch.checks.view import View
 from finwatch.model.base import Text
 from finwatch.model.examination import Collection, Endpoint, Evidence
@@ -34,7 +35,9 @@ def of_field(view: View, read: FieldRead) -> Evidence:
     """A read of a watched field."""
     zh, en = _owner(view, read.at.class_name)
     who, what = readable(read.at.method), readable(read.field)
-    return Evidence(says=Text(zh=f"{who} 读取 {what}{zh}", en=f"{who} reads {what}{en}"), at=read.at, quote=clip(read.field))
+    return Evidence(
+        says=Text(zh=f"{who} 读取 {what}{zh}", en=f"{who} reads {what}{en}"), at=read.at, quote=clip(read.field)
+    )
 
 
 def of_method(view: View, implementation: Implementation, method: MethodShape) -> Evidence:
@@ -82,7 +85,9 @@ def of_endpoint(view: View, endpoint: Endpoint) -> Evidence:
     """An address in the code."""
     zh, en = owner_words(view, endpoint.owner)
     return Evidence(
-        says=Text(zh=f"代码中的地址指向 {endpoint.host}{zh}", en=f"an address in the code points to {endpoint.host}{en}"),
+        says=Text(
+            zh=f"代码中的地址指向 {endpoint.host}{zh}", en=f"an address in the code points to {endpoint.host}{en}"
+        ),
         at=endpoint.at,
         quote=clip(endpoint.url or endpoint.host),
     )
@@ -133,7 +138,9 @@ def of_component(component: Component, zh: str, en: str) -> Evidence:
 def of_signer(signer: Signer, index: int, zh: str, en: str) -> Evidence:
     """A signer with a word on what is notable."""
     return Evidence(
-        says=Text(zh=f"{signer.scheme} 签名者 {signer.subject} {zh}", en=f"{signer.scheme} signer {signer.subject} {en}"),
+        says=Text(
+            zh=f"{signer.scheme} 签名者 {signer.subject} {zh}", en=f"{signer.scheme} signer {signer.subject} {en}"
+        ),
         at=SigningAt(scheme=signer.scheme, signer=index),
         quote=clip(f"SHA-256 {signer.sha256}"),
     )
@@ -177,9 +184,9 @@ def clip(text: str) -> str:
 
 def owner_words(view: View, owner: str) -> tuple[str, str]:
     """A bracket that names the SDK which owns the code; empty for the app's own and unknown code."""
-    if not owner.startswith("sdk:"):
+    if not owner.startswith((SDK, FRAMEWORK)):
         return "", ""
-    name = view.sdk_name(owner.removeprefix("sdk:"))
+    name = view.sdk_name(owner.partition(":")[2])
     return f"（{name.zh} 的代码）", f" (code of {name.en})"
 
 

@@ -96,7 +96,9 @@ class TextsInBothLanguages(Lint):
     """Title, reason and remedy are written in Chinese and in English, and each is a sentence of some length."""
 
     name = "texts-in-both-languages"
-    recommendation = "Write zh with Chinese characters and en in Latin letters; end reasons and remedies with a full stop."
+    recommendation = (
+        "Write zh with Chinese characters and en in Latin letters; end reasons and remedies with a full stop."
+    )
 
     def complaints(self, check: Check, context: Context) -> Iterator[str]:
         definition = check.definition

@@ -17,10 +17,13 @@ from finwatch.model.examination import SdkUse
 APP = "app"
 UNKNOWN = "unknown"
 LIBRARY = "library:"
+"""General-purpose libraries of ``libraries.toml``."""
+FRAMEWORK = "framework:"
+"""Catalogue entries that are building blocks: their code accuses nobody of a weakness, but may collect data."""
 SDK = "sdk:"
 
-_LIBRARY_PURPOSES = frozenset({"library", "framework", "network", "image", "database", "json", "ui"})
-"""Purposes of catalogue entries that are building blocks, not services of a vendor."""
+_BUILDING_BLOCKS = frozenset({"crypto", "framework", "media", "network", "storage", "testing", "ui"})
+"""Purposes of catalogue entries that are building blocks rather than a vendor's service."""
 
 
 @cache
@@ -38,14 +41,14 @@ class Ownership:
         if package and "." in package:
             owners[package.replace(".", "/")] = APP
         for sdk in sdks:
-            kind = LIBRARY if sdk.purpose in _LIBRARY_PURPOSES else SDK
+            kind = FRAMEWORK if sdk.purpose in _BUILDING_BLOCKS else SDK
             owners.update({prefix.strip("/"): f"{kind}{sdk.id}" for prefix in sdk.prefixes})
         owners.update({prefix.strip("/"): f"{LIBRARY}{prefix.strip('/')}" for prefix in libraries()})
         self._owners = owners
         self._known: dict[str, str] = {}
 
     def of_class(self, descriptor: str) -> str:
-        """``sdk:<id>``, ``library:<name>``, ``app`` (below the package's own name) or ``unknown``."""
+        """``sdk:<id>``, ``framework:<id>``, ``library:<prefix>``, ``app`` (below the package's own name) or ``unknown``."""
         known = self._known.get(descriptor)
         if known is None:
             known = self._known[descriptor] = self._longest(descriptor[1:-1])

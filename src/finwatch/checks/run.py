@@ -25,12 +25,11 @@ _PART_NAMES = {
     "listing": Text(zh="商店页面", en="the market listing"),
     "policy": Text(zh="隐私政策", en="the privacy policy"),
     "official": Text(zh="官方应用", en="the official app"),
+    "identity": Text(zh="业务类型", en="the kind of business"),
 }
 
 
-def run_checks(
-    subject: Subject, checks: Sequence[Check], *, knowledge: Knowledge, on: date
-) -> tuple[Finding, ...]:
+def run_checks(subject: Subject, checks: Sequence[Check], *, knowledge: Knowledge, on: date) -> tuple[Finding, ...]:
     """The findings of every check, in the order of ``checks``.
 
     ``on`` is the day of the judgement, for checks that ask how old something is. Nothing is raised for what a
@@ -46,7 +45,7 @@ def _finding(check: Check, view: View) -> Finding:
     try:
         decision = check.decide(view)
     except Unseen as missing:
-        gaps = gaps or [(missing.part, ())]
+        gaps = gaps or [(missing.part, view.gaps(missing.part))]
         decision = Decision(Answer.NO)
     outcome, summary, pieces = decision.answer, decision.summary, decision.evidence
     if gaps and (outcome is Answer.NO or (outcome is Answer.YES and decision.from_absence)):
@@ -68,7 +67,9 @@ def _finding(check: Check, view: View) -> Finding:
 
 
 def _unseen(gaps: Sequence[tuple[str, tuple[Text, ...]]]) -> Text:
-    zh = "；".join(f"{_PART_NAMES[part].zh}未能完整读取（{_joined('、', [r.zh for r in reasons])}）" for part, reasons in gaps)
+    zh = "；".join(
+        f"{_PART_NAMES[part].zh}未能完整读取（{_joined('、', [r.zh for r in reasons])}）" for part, reasons in gaps
+    )
     en = "; ".join(
         f"{_PART_NAMES[part].en} could not be seen in full ({_joined(', ', [r.en for r in reasons])})"
         for part, reasons in gaps
@@ -84,5 +85,6 @@ def _joined(separator: str, reasons: Sequence[str]) -> str:
 def _searched(view: View, part: str) -> Evidence:
     name = _PART_NAMES[part]
     return Evidence(
-        says=Text(zh=f"已查看{name.zh}，未发现", en=f"looked through {name.en} and found nothing"), at=view.searched(part)
+        says=Text(zh=f"已查看{name.zh}，未发现", en=f"looked through {name.en} and found nothing"),
+        at=view.searched(part),
     )

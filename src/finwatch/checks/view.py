@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from finwatch.checks.decision import Unseen
-from finwatch.checks.ownership import LIBRARY, Ownership
+from finwatch.checks.ownership import FRAMEWORK, LIBRARY, Ownership
 from finwatch.model.base import Text
 from finwatch.model.examination import Collection, Identity, Subject
 from finwatch.model.knowledge import Knowledge
@@ -104,9 +104,20 @@ class View:
         return tuple(entry for entry in found if self.accusable(entry.class_name))
 
     def collections(self, *items: str) -> tuple[Collection, ...]:
-        """Places that take one of these data items, outside general-purpose libraries."""
+        """Places that take one of these data items, outside general-purpose libraries; frameworks count here."""
         found = (taken for item in items for taken in self._collections.get(item, ()))
-        return tuple(taken for taken in found if self.accusable(taken.at.class_name))
+        return tuple(taken for taken in found if not self.owner(taken.at.class_name).startswith(LIBRARY))
+
+    def targets_below(self, prefix: str, items: Iterable[str]) -> frozenset[str]:
+        """References of the watched calls below ``prefix`` in this package that take one of ``items``."""
+        wanted = set(items)
+        watches = {call.id for call in self.knowledge.watch.calls if wanted.intersection(call.items)}
+        return frozenset(
+            call.target
+            for watch, calls in self._calls.items()
+            if watch.startswith(prefix) and watch in watches
+            for call in calls
+        )
 
     def asks_for(self, name: str) -> bool:
         """Whether the manifest asks for this permission (full name)."""
@@ -119,16 +130,18 @@ class View:
     def components(self, *kinds: str) -> tuple[Component, ...]:
         """Components of these kinds that are enabled; every kind when none is named."""
         return tuple(
-            component for component in self.manifest.components if component.enabled and (not kinds or component.kind in kinds)
+            component
+            for component in self.manifest.components
+            if component.enabled and (not kinds or component.kind in kinds)
         )
 
     def owner(self, class_name: str) -> str:
-        """``app``, ``sdk:<id>``, ``library:<name>`` or ``unknown``: see ``ownership``."""
+        """``app``, ``sdk:<id>``, ``framework:<id>``, ``library:<prefix>`` or ``unknown``: see ``ownership``."""
         return self._ownership.of_class(class_name)
 
     def accusable(self, class_name: str) -> bool:
-        """Whether what this class does may be held against the app: not so for general-purpose libraries."""
-        return not self._ownership.of_class(class_name).startswith(LIBRARY)
+        """Whether what this class does may be held against the app: not so for libraries and frameworks."""
+        return not self._ownership.of_class(class_name).startswith((LIBRARY, FRAMEWORK))
 
     def sdk_name(self, sdk: str) -> Text:
         """The SDK's name, else its id."""
@@ -153,7 +166,9 @@ class View:
         if self.facts.manifest is None and not gaps["manifest"]:
             gaps["manifest"].append(Text(zh="没有清单文件", en="there is no manifest"))
         if self.facts.format not in _READABLE_FORMATS:
-            gaps["code"].append(Text(zh=f"尚不读取 {self.facts.format} 的代码", en=f"code of {self.facts.format} is not read"))
+            gaps["code"].append(
+                Text(zh=f"尚不读取 {self.facts.format} 的代码", en=f"code of {self.facts.format} is not read")
+            )
         if self.subject.protection.extent == "limited":
             packer = self.subject.protection.packer or "?"
             gaps["code"].append(Text(zh=f"代码经加固隐藏（{packer}）", en=f"the code is hidden by a packer ({packer})"))
@@ -222,18 +237,26 @@ class View:
 
 def parts_of(unreadable: str) -> tuple[str, ...]:
     """The needed parts that an ``unreadable`` entry touches: its own name, or what its file belongs to."""
-    if unreadable == "archive":
-        return ("manifest", "code", "signing", "resources", "native")
     if unreadable in PARTS:
         return (unreadable,)
-    if unreadable == "payload" or unreadable.endswith(".dex"):
-        return ("code",)
-    if unreadable == "AndroidManifest.xml":
-        return ("manifest",)
-    if unreadable == "resources.arsc" or unreadable.startswith("res/"):
-        return ("resources",)
-    if unreadable.endswith(".so"):
-        return ("native",)
-    if unreadable.startswith("META-INF/"):
-        return ("signing",)
-    return ()
+    if unreadable in _TOUCHED:
+        return _TOUCHED[unreadable]
+    return next((parts for ending, parts in _ENDINGS.items() if unreadable.endswith(ending)), ())
+
+
+_TOUCHED: dict[str, tuple[str, ...]] = {
+    "archive": ("manifest", "code", "signing", "resources", "native"),
+    "payload": ("code",),
+    "AndroidManifest.xml": ("manifest",),
+}
+_ENDINGS: dict[str, tuple[str, ...]] = {
+    ".dex": ("code",),
+    ".arsc": ("resources",),
+    ".xml": ("resources",),
+    ".so": ("native",),
+    ".RSA": ("signing",),
+    ".DSA": ("signing",),
+    ".EC": ("signing",),
+    ".SF": ("signing",),
+    ".MF": ("signing",),
+}

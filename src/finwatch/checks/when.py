@@ -31,6 +31,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from finwatch.checks import evidence
+from finwatch.checks.calls import argument
 from finwatch.checks.view import View
 from finwatch.errors import CatalogError
 from finwatch.model.examination import Evidence, Identity, Protection
@@ -48,7 +49,9 @@ class Held(NamedTuple):
 
 Condition = Callable[[View], Held]
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+)|'(?P<string>[^']*)'|(?P<word>[a-z_]+(?:\.[a-z_]+)?)|(?P<sign>==|!=|<=|>=|[<>(),]))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+)|'(?P<string>[^']*)'|(?P<word>[a-z_]+(?:\.[a-z_]+)?)|(?P<sign>==|!=|<=|>=|[<>(),]))"
+)
 _COMPARE: dict[str, Callable[[object, object], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -65,7 +68,11 @@ _APPLICATION = {
     "test_only": "android:testOnly",
     "uses_cleartext_traffic": "android:usesCleartextTraffic",
 }
-_ELEMENT = {"target_sdk": "android:targetSdkVersion", "min_sdk": "android:minSdkVersion", "shared_user_id": "android:sharedUserId"}
+_ELEMENT = {
+    "target_sdk": "android:targetSdkVersion",
+    "min_sdk": "android:minSdkVersion",
+    "shared_user_id": "android:sharedUserId",
+}
 
 
 def parse(text: str, place: str) -> Condition:
@@ -190,12 +197,9 @@ class _Parser:
         raise self._error(f"{name}({', '.join(map(repr, arguments))}) is no question")
 
     def _error(self, what: str) -> CatalogError:
-        return CatalogError(f"{self.place}: when = {self.text!r}: {what}.", todo="The grammar stands in checks/when.py.")
-
-
-def argument(call: CodeCall, position: int) -> Value | None:
-    """The value visible as argument ``position``; ``None`` where the method does not show it."""
-    return call.args[position] if position < len(call.args) else None
+        return CatalogError(
+            f"{self.place}: when = {self.text!r}: {what}.", todo="The grammar stands in checks/when.py."
+        )
 
 
 def _is(value: Value | None, wanted: Constant) -> bool:

@@ -1,0 +1,29 @@
+"""A lending app takes contacts, the call log or messages, and holds the permission to do so (NPI 5 (12))."""
+
+from __future__ import annotations
+
+from finwatch.checks import evidence, finance, owners
+from finwatch.checks.decision import Decision, no, yes
+from finwatch.checks.view import View
+
+_GUARDS = {
+    "contacts": ("android.permission.READ_CONTACTS",),
+    "call_log": ("android.permission.READ_CALL_LOG",),
+    "sms": ("android.permission.READ_SMS", "android.permission.RECEIVE_SMS"),
+}
+
+
+def decide(view: View) -> Decision:
+    """Yes when at least one of the three is both permitted and taken by an app that lends."""
+    taken = [place for item, guards in _GUARDS.items() if view.asked_among(guards) for place in view.collections(item)]
+    if not taken:
+        return no()
+    if not finance.lends(view):
+        return no("不是贷款类应用。", "It is not a lending app.")
+    items = [view.knowledge.items[item].name for item in dict.fromkeys(place.item for place in taken)]
+    who = owners.named(view, [place.owner for place in taken])
+    return yes(
+        f"{who.zh}共有 {len(taken)} 处读取{'、'.join(item.zh for item in items)}。",
+        f"{who.en}: {len(taken)} places read {', '.join(item.en for item in items)}.",
+        evidence.first(evidence.of_collection(view, place) for place in taken),
+    )

@@ -1,0 +1,26 @@
+"""Reads IMEI, IMSI, SIM serial or MAC address, with the permission that the read needs (GB/T 41391-2022)."""
+
+from __future__ import annotations
+
+from finwatch.checks import evidence, owners
+from finwatch.checks.decision import Decision, no, yes
+from finwatch.checks.view import View
+
+_PHONE_STATE = ("android.permission.READ_PHONE_STATE", "android.permission.READ_PRIVILEGED_PHONE_STATE")
+_GUARDED = ("imei", "imsi", "iccid")
+_OPEN = ("mac",)
+
+
+def decide(view: View) -> Decision:
+    """Yes when such a read can succeed. ``Build.SERIAL`` is left out: it says ``unknown`` since Android 8."""
+    items = _OPEN + (_GUARDED if view.asked_among(_PHONE_STATE) else ())
+    taken = view.collections(*items)
+    if not taken:
+        return no()
+    names = [view.knowledge.items[item].name for item in dict.fromkeys(place.item for place in taken)]
+    who = owners.named(view, [place.owner for place in taken])
+    return yes(
+        f"{who.zh}共有 {len(taken)} 处读取{'、'.join(name.zh for name in names)}。",
+        f"{who.en}: {len(taken)} places read {', '.join(name.en for name in names)}.",
+        evidence.first(evidence.of_collection(view, place) for place in taken),
+    )
