@@ -47,7 +47,12 @@ _BATCH: Final = 32
 _BATCH_SECONDS: Final = 5.0
 """Results are written when there are so many, or when the first has waited so long."""
 
-INPUT: Final = pa.schema({"sha256": pa.string(), "at": pa.timestamp("us", tz="UTC"), "listing": pa.string()})
+_ASKED: Final[dict[str, pa.DataType]] = {
+    "sha256": pa.string(),
+    "at": pa.timestamp("us", tz="UTC"),
+    "listing": pa.string(),
+}
+INPUT: Final = pa.schema(_ASKED)
 """``listing`` is the JSON of ``model.listing.Listing``, or null."""
 OUTPUT: Final = pa.schema({name: EXAMINATIONS.field(name).type for name in EXAMINATIONS.names}).append(
     pa.field("error", pa.string())

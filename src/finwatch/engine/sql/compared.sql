@@ -2,7 +2,7 @@
 -- The newest comparison of every package: which state of the others it was made against, its matches and its rating.
 SELECT sha256, against, document
 FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY sha256 ORDER BY at DESC, against DESC) AS age
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY sha256 ORDER BY matches.at DESC, against DESC) AS age
     FROM matches
 ) AS dated
 WHERE age = 1

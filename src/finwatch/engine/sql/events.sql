@@ -2,9 +2,11 @@
 -- What changed between two consecutive visits to a market, one row an event. A market's first visit gives none: there
 -- is nothing to compare it with. A version is told by its code within its app; -1 stands for one without a code.
 WITH pairs AS (
-    SELECT visit, market, at, capture, previous
+    SELECT visit, market, ordered.at AS at, capture, previous
     FROM (
-        SELECT visit, market, at, capture, LAG(visit) OVER (PARTITION BY market ORDER BY at, visit) AS previous
+        SELECT
+            visit, market, visits.at AS at, capture,
+            LAG(visit) OVER (PARTITION BY market ORDER BY visits.at, visit) AS previous
         FROM visits
     ) AS ordered
     WHERE previous IS NOT NULL
@@ -23,12 +25,12 @@ shown AS (
     GROUP BY market, visit, app, COALESCE(version_code, -1)
 ),
 after_versions AS (
-    SELECT shown.*, pairs.at FROM shown JOIN pairs ON shown.market = pairs.market AND shown.visit = pairs.visit
+    SELECT shown.*, pairs.at AS at FROM shown JOIN pairs ON shown.market = pairs.market AND shown.visit = pairs.visit
 ),
 before_versions AS (
     SELECT
         shown.market, pairs.visit, shown.app, shown.version_code, shown.version_name, shown.least_sha256,
-        shown.package_sha256, shown.names, shown.developer, pairs.capture, pairs.at
+        shown.package_sha256, shown.names, shown.developer, pairs.capture, pairs.at AS at
     FROM shown JOIN pairs ON shown.market = pairs.market AND shown.visit = pairs.previous
 ),
 after_apps AS (
@@ -40,7 +42,7 @@ before_apps AS (
 found AS (
     SELECT
         CASE WHEN b.app IS NULL THEN 'new_app' ELSE 'new_version' END AS kind,
-        a.market, a.app, a.version_code, a.at, a.visit, a.capture,
+        a.market, a.app, a.version_code, a.at AS at, a.visit, a.capture,
         e.version_name AS before_name, e.package_sha256 AS before_sha256, e.names AS before_names,
         e.developer AS before_developer,
         a.version_name AS after_name, a.package_sha256 AS after_sha256, a.names AS after_names,
@@ -58,7 +60,7 @@ found AS (
     UNION ALL
     SELECT
         CASE WHEN a.app IS NULL THEN 'app_gone' ELSE 'version_gone' END AS kind,
-        b.market, b.app, b.version_code, b.at, b.visit, b.capture,
+        b.market, b.app, b.version_code, b.at AS at, b.visit, b.capture,
         b.version_name, b.package_sha256, b.names, b.developer,
         e.version_name, e.package_sha256, e.names, e.developer
     FROM before_versions AS b
@@ -74,7 +76,7 @@ found AS (
     UNION ALL
     SELECT
         'changed' AS kind,
-        a.market, a.app, a.version_code, a.at, a.visit, a.capture,
+        a.market, a.app, a.version_code, a.at AS at, a.visit, a.capture,
         b.version_name, b.package_sha256, b.names, b.developer,
         a.version_name, a.package_sha256, a.names, a.developer
     FROM after_versions AS a
@@ -87,8 +89,8 @@ found AS (
         OR a.developer IS DISTINCT FROM b.developer
 )
 SELECT
-    kind, market, app, NULLIF(version_code, -1) AS version_code, at, visit, capture,
+    kind, market, app, NULLIF(version_code, -1) AS version_code, found.at AS at, visit, capture,
     before_name, before_sha256, before_names, before_developer,
     after_name, after_sha256, after_names, after_developer
 FROM found
-ORDER BY market, app, at, kind, version_code
+ORDER BY market, app, found.at, kind, version_code
