@@ -19,7 +19,8 @@ In: ``files.Row``. Out: one noun per row, or ``CatalogError`` naming file and en
 ``packers.toml``
     ``[[packer]]`` id, zh, en, files?, prefixes?, source
 ``kinds.toml``
-    ``[[kind]]`` id, zh, en, words, negative_words?, licence_zh?, licence_en?, necessary_items?, source
+    ``[[kind]]`` id, zh, en, words, negative_words?, licence_zh?, licence_en?, necessary_items?, source;
+    ``negative_everywhere`` at the top of the file holds words that speak against every kind
 ``institutions/*.toml`` or ``institutions.toml``
     ``[[institution]]`` id, zh, en, kind, aliases?, fictional?, source and ``[[institution.app]]`` package, names?,
     signers?
@@ -125,7 +126,8 @@ def packer(values: dict[str, Any]) -> Packer:
 def kind(values: dict[str, Any]) -> FinanceKind:
     """A kind of finance."""
     licence = _text(values, "licence_") if "licence_zh" in values else None
-    return FinanceKind(name=_text(values), licence=licence, **values)
+    against = (*values.pop("negative_words", ()), *values.pop("negative_everywhere", ()))
+    return FinanceKind(name=_text(values), licence=licence, negative_words=against, **values)
 
 
 def institution(values: dict[str, Any]) -> Institution:

@@ -72,7 +72,7 @@ def toml(file: File) -> dict[str, Any]:
 def tables(file: File, kind: str) -> Iterator[Row]:
     """The entries ``[[kind]]`` of a TOML file, with the file's own keys (``topic``, ``source``, …) as defaults."""
     document = toml(file)
-    defaults = {key: value for key, value in document.items() if not isinstance(value, (list, dict))}
+    defaults = {key: value for key, value in document.items() if not _is_table(value)}
     entries = document.get(kind, [])
     if not isinstance(entries, list):
         raise CatalogError(f"{file.origin}: {kind!r} is not a list of tables.", todo=f"Write [[{kind}]].")
@@ -103,6 +103,10 @@ def csv_rows(file: File) -> Iterator[Row]:
             yield Row(f"{file.origin} line {reader.line_num} {fields[0]}", dict(zip(header, fields, strict=True)))
     except csv.Error as error:
         raise CatalogError(f"{file.origin} line {reader.line_num}: {error}.", todo="Correct the quoting.") from error
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(entry, dict) for entry in value))
 
 
 def _folder(folder: Path) -> Iterator[File]:
