@@ -7,8 +7,6 @@
 //! Code of known libraries is left out, or any two apps with the same SDK would be alike: classes under the
 //! prefixes of the watch list and under `LIBRARIES`.
 
-use std::collections::HashMap;
-
 use super::bytes::unit_at;
 use super::code::CodeItem;
 use super::file::Dex;
@@ -46,7 +44,7 @@ const LIBRARIES: [&[u8]; 16] = [
 pub(crate) struct Features<'p, 'a> {
     program: &'p Program<'a>,
     library: Vec<bool>,
-    names: HashMap<(u32, u8, u32), u64>,
+    names: Vec<[Vec<u64>; 3]>,
     tokens: Vec<(u64, bool)>,
     sketch: Sketch,
 }
@@ -60,7 +58,10 @@ impl<'p, 'a> Features<'p, 'a> {
             hit
         };
         let library = program.classes.iter().map(|class| known(program.descriptor(class.ty))).collect();
-        Self { program, library, names: HashMap::new(), tokens: Vec::new(), sketch: Sketch::new() }
+        let unknown = |count: usize| vec![0; count];
+        let of = |dex: &Dex<'_>| [unknown(dex.methods.len()), unknown(dex.fields.len()), unknown(dex.types.len())];
+        let names = program.dexes.iter().map(of).collect();
+        Self { program, library, names, tokens: Vec::new(), sketch: Sketch::new() }
     }
 
     /// Adds a method of the app.
@@ -76,9 +77,9 @@ impl<'p, 'a> Features<'p, 'a> {
             }
             let index = || unit_at(code.insns, instruction.at + 1).map_or(u32::MAX, u32::from);
             let token = match instruction.kind() {
-                Kind::Invoke | Kind::InvokeRange | Kind::Polymorphic => self.name(dex, method.dex, b'm', index()),
-                Kind::StaticGet | Kind::StaticPut => self.name(dex, method.dex, b'f', index()),
-                Kind::New => self.name(dex, method.dex, b't', index()),
+                Kind::Invoke | Kind::InvokeRange | Kind::Polymorphic => self.name(dex, method.dex, Named::Method, index()),
+                Kind::StaticGet | Kind::StaticPut => self.name(dex, method.dex, Named::Field, index()),
+                Kind::New => self.name(dex, method.dex, Named::Type, index()),
                 Kind::InstanceGet => (mix(2), false),
                 Kind::InstancePut => (mix(3), false),
                 Kind::Custom => (mix(4), false),
@@ -121,29 +122,40 @@ impl<'p, 'a> Features<'p, 'a> {
     }
 
     /// The token of a name: itself when it is the platform's, else only its kind.
-    fn name(&mut self, dex: &Dex<'_>, position: u32, kind: u8, index: u32) -> (u64, bool) {
-        let anonymous = mix(u64::from(kind));
-        let known = *self.names.entry((position, kind, index)).or_insert_with(|| {
-            let class = match kind {
-                b'm' => dex.methods.get(index as usize).map(|method| u32::from(method.class)),
-                b'f' => dex.fields.get(index as usize).map(|field| u32::from(field.class)),
-                _ => Some(index),
-            };
-            if !class.and_then(|class| dex.type_bytes(class)).is_some_and(is_platform) {
-                return anonymous;
-            }
-            let text = match kind {
-                b'm' => dex.method_text(index),
-                b'f' => dex.field_text(index),
-                _ => dex.type_text(index).into_owned(),
-            };
-            text.bytes().fold(anonymous, |hash, byte| mix(hash ^ u64::from(byte)))
-        });
-        (known, known != anonymous)
+    fn name(&mut self, dex: &Dex<'_>, position: u32, kind: Named, index: u32) -> (u64, bool) {
+        let anonymous = mix(u64::from(b'm') + kind as u64);
+        let table = self.names.get_mut(position as usize).and_then(|tables| tables.get_mut(kind as usize));
+        let Some(slot) = table.and_then(|table| table.get_mut(index as usize)) else { return (anonymous, false) };
+        if *slot == 0 {
+            *slot = platform_name(dex, kind, index)
+                .map_or(anonymous, |text| text.bytes().fold(anonymous, |hash, byte| mix(hash ^ u64::from(byte))));
+        }
+        (*slot, *slot != anonymous)
     }
 
     /// The signature of what was added.
     pub(crate) fn finish(self) -> Vec<u32> {
         self.sketch.finish()
     }
+}
+
+/// Which identifier a token names.
+#[derive(Debug, Clone, Copy)]
+enum Named {
+    Method = 0,
+    Field = 1,
+    Type = 2,
+}
+
+fn platform_name(dex: &Dex<'_>, kind: Named, index: u32) -> Option<String> {
+    let class = match kind {
+        Named::Method => u32::from(dex.methods.get(index as usize)?.class),
+        Named::Field => u32::from(dex.fields.get(index as usize)?.class),
+        Named::Type => index,
+    };
+    is_platform(dex.type_bytes(class)?).then(|| match kind {
+        Named::Method => dex.method_text(index),
+        Named::Field => dex.field_text(index),
+        Named::Type => dex.type_text(index).into_owned(),
+    })
 }

@@ -49,6 +49,11 @@ pub(crate) fn context_bases(descriptor: &[u8]) -> impl Iterator<Item = &'static 
     std::iter::successors(up(descriptor), move |name| up(name.as_bytes()))
 }
 
+/// `class` is `Context` or one of its family that others of the family extend.
+pub(crate) fn is_context_base(class: &str) -> bool {
+    CONTEXT_FAMILY.iter().any(|entry| entry.1 == class)
+}
+
 /// The platform supertype of `descriptor` that a watched type may be, if it is a known base.
 pub(crate) fn abstract_base(descriptor: &[u8]) -> Option<&'static str> {
     ABSTRACT_BASES.iter().find(|entry| entry.0.as_bytes() == descriptor).map(|entry| entry.1)

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use super::file::Dex;
-use super::platform::context_bases;
-use super::program::{Program, TypeId, NONE};
-use super::watch::Watch;
+use super::platform::{context_bases, is_context_base};
+use super::program::{Program, TypeId};
+use super::watch::{ByName, Watch};
 
 /// Identifiers of one dex file that are watched.
 #[derive(Debug, Default)]
@@ -39,15 +39,19 @@ impl Targets {
             field_bits: vec![0; dex.fields.len() / 64 + 1],
             ..Self::default()
         };
+        let of_calls = watch.calls.iter().map(|call| call.class_name.as_ref().map(|class| Wanted::new(program, class)));
+        let of_calls: Vec<Option<Wanted<'_>>> = of_calls.collect();
+        let of_fields: Vec<Wanted<'_>> =
+            watch.fields.iter().map(|field| Wanted::new(program, &field.class_name)).collect();
         let mut names = Names::new(dex);
         for (index, method) in (0u32..).zip(&dex.methods) {
             let Some(positions) = names.lookup(dex, method.name, &watch.calls_by_name) else { continue };
             let ty = program.type_of(position, u32::from(method.class));
             let hit = |k: &usize| {
-                watch.calls.get(*k).is_some_and(|call| {
-                    call.class_name.as_ref().is_none_or(|class| is_a(program, ty, class))
-                        && call.proto.as_ref().is_none_or(|proto| *proto == dex.proto_text(u32::from(method.proto)))
-                })
+                of_calls.get(*k).is_some_and(|wanted| wanted.as_ref().is_none_or(|wanted| wanted.is(program, ty)))
+                    && watch.calls.get(*k).is_some_and(|call| {
+                        call.proto.as_ref().is_none_or(|proto| *proto == dex.proto_text(u32::from(method.proto)))
+                    })
             };
             let hits: Vec<usize> = positions.iter().copied().filter(hit).collect();
             if !hits.is_empty() {
@@ -59,7 +63,7 @@ impl Targets {
         for (index, field) in (0u32..).zip(&dex.fields) {
             let Some(positions) = names.lookup(dex, field.name, &watch.fields_by_name) else { continue };
             let ty = program.type_of(position, u32::from(field.class));
-            let hit = |k: &usize| watch.fields.get(*k).is_some_and(|field| is_a(program, ty, &field.class_name));
+            let hit = |k: &usize| of_fields.get(*k).is_some_and(|wanted| wanted.is(program, ty));
             let hits: Vec<usize> = positions.iter().copied().filter(hit).collect();
             if !hits.is_empty() {
                 set(&mut targets.field_bits, index);
@@ -82,21 +86,30 @@ impl Targets {
     }
 }
 
-/// A reference through `ty` is one to `class`: the same type, a class of the package whose superclasses lead there,
-/// or one of the family of `Context`.
-fn is_a(program: &Program<'_>, ty: TypeId, class: &str) -> bool {
-    if ty == NONE {
-        return false;
+/// A class that the watch list names, as the package knows it.
+struct Wanted<'w> {
+    class: &'w str,
+    ty: Option<TypeId>,
+    context: bool,
+}
+
+impl<'w> Wanted<'w> {
+    fn new(program: &Program<'_>, class: &'w str) -> Self {
+        Self { class, ty: program.type_named(class.as_bytes()), context: is_context_base(class) }
     }
-    let mut last: &[u8] = b"";
-    for up in program.superclasses(ty) {
-        last = program.descriptor(up);
-        if last == class.as_bytes() {
-            return true;
+
+    /// A reference through `ty` is one to this class: the same type, a class of the package whose superclasses lead
+    /// there, or one of the family of `Context`.
+    fn is(&self, program: &Program<'_>, ty: TypeId) -> bool {
+        let mut last = ty;
+        for up in program.superclasses(ty) {
+            if Some(up) == self.ty {
+                return true;
+            }
+            last = up;
         }
+        self.context && context_bases(program.descriptor(last)).any(|base| base == self.class)
     }
-    let result = context_bases(last).any(|base| base == class);
-    result
 }
 
 /// Remembers which strings are a watched name, since thousands of methods share one.
@@ -113,7 +126,7 @@ impl Names {
         &mut self,
         dex: &Dex<'_>,
         name: u32,
-        by_name: &'w HashMap<Vec<u8>, Vec<usize>>,
+        by_name: &'w ByName,
     ) -> Option<&'w [usize]> {
         const NO: u8 = 1;
         let slot = self.seen.get_mut(name as usize)?;

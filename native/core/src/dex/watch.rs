@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
@@ -52,6 +53,9 @@ struct WatchList {
     prefixes: Vec<String>,
 }
 
+/// Positions in a list of the watch list by the name of a method or field.
+pub(crate) type ByName = HashMap<Vec<u8>, Vec<usize>, RandomState>;
+
 /// A compiled watch list.
 #[derive(Debug)]
 pub struct Watch {
@@ -61,10 +65,10 @@ pub struct Watch {
     pub(crate) prefixes: Vec<String>,
     pub(crate) string_ids: Vec<String>,
     /// Positions in `calls` by method name.
-    pub(crate) calls_by_name: HashMap<Vec<u8>, Vec<usize>>,
+    pub(crate) calls_by_name: ByName,
     /// Positions in `fields` by field name.
-    pub(crate) fields_by_name: HashMap<Vec<u8>, Vec<usize>>,
-    prefix_set: HashMap<Vec<u8>, usize>,
+    pub(crate) fields_by_name: ByName,
+    prefix_set: HashMap<Vec<u8>, usize, RandomState>,
     odd_prefixes: Vec<usize>,
     patterns: RegexSet,
 }
@@ -77,16 +81,16 @@ impl Watch {
     pub fn from_json(json: &[u8]) -> Result<Self, Error> {
         let list: WatchList =
             serde_json::from_slice(json).map_err(|error| Error::malformed(format!("watch list: {error}")))?;
-        let mut calls_by_name: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        let mut calls_by_name = ByName::default();
         for (position, call) in list.calls.iter().enumerate() {
             calls_by_name.entry(call.name.clone().into_bytes()).or_default().push(position);
         }
-        let mut fields_by_name: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        let mut fields_by_name = ByName::default();
         for (position, field) in list.fields.iter().enumerate() {
             fields_by_name.entry(field.name.clone().into_bytes()).or_default().push(position);
         }
         let mut prefixes = Vec::new();
-        let mut prefix_set = HashMap::new();
+        let mut prefix_set = HashMap::default();
         for prefix in list.prefixes.into_iter().filter(|prefix| !prefix.is_empty()) {
             if !prefix_set.contains_key(prefix.as_bytes()) {
                 prefix_set.insert(prefix.clone().into_bytes(), prefixes.len());
