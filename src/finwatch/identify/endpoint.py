@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ _NAMESPACE_HOSTS = {
 """Owners of XML namespaces and parser features (W3C Namespaces in XML 1.0: a name, not an address)."""
 _PACKAGE_ROOTS = {"com", "cn", "org", "net", "io", "android", "androidx", "java", "javax", "kotlin", "me", "de", "sun"}
 _LOCAL = {"localhost"}
+_TABLE = 16
+"""More bare host names than this in one method are a table (of public suffixes, say), not addresses it calls."""
 
 
 def endpoints(facts: PackageFacts, watch: WatchList, owners: Owners) -> tuple[Endpoint, ...]:
@@ -37,13 +40,18 @@ def endpoints(facts: PackageFacts, watch: WatchList, owners: Owners) -> tuple[En
     patterns = {pattern.id for pattern in watch.strings if pattern.topic == TOPIC}
     seen: set[tuple[str, str]] = set()
     found = []
-    for string in facts.code.strings:
-        if string.watch not in patterns:
+    read = [
+        (url, host, string)
+        for string in facts.code.strings
+        if string.watch in patterns
+        for url, host in addresses(string.value)
+    ]
+    bare = Counter(at.method for url, _, string in read if url is None for at in string.uses)
+    for url, host, string in read:
+        if url is None and any(bare[at.method] > _TABLE for at in string.uses):
             continue
-        for url, host in addresses(string.value):
-            for owner, at in _owners_of(string, owners):
-                if (url or host, owner) in seen:
-                    continue
+        for owner, at in _owners_of(string, owners):
+            if (url or host, owner) not in seen:
                 seen.add((url or host, owner))
                 found.append(Endpoint(url=url, host=host, owner=owner, at=at))
     return tuple(found)

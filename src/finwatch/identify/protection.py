@@ -14,8 +14,8 @@ from finwatch.model.knowledge import Packer
 from finwatch.model.locator import FileAt, ManifestAt, SearchedAt
 from finwatch.model.package import ArchiveEntry, Component, Manifest, PackageFacts
 
-_READ_FORMATS = {"apk", "apks", "aab"}
-"""Formats whose code the core reads; of the others nothing is known but that it was not read."""
+_ANDROID = {"apk", "apks", "aab"}
+"""Formats that carry dex files; of the others nothing is known but that their code was not read."""
 _PAYLOAD_BYTES = 16_384
 _DENSE = 0.98
 """Packed to unpacked size above which deflate found no pattern: compressed or encrypted content."""
@@ -30,8 +30,8 @@ _MEDIA = (
 
 def judge(facts: PackageFacts, packers: Sequence[Packer]) -> Protection:
     """The packer, if one left its files or classes, and whether the code that runs is the code that was read."""
-    if facts.format not in _READ_FORMATS:
-        said = Text(zh=f"尚不能读取 {facts.format} 格式的代码", en=f"code of the format {facts.format} is not read yet")
+    if not facts.code.dex and (facts.format not in _ANDROID or _unread_code(facts)):
+        said = Text(zh=f"没有读到代码（格式 {facts.format}）", en=f"no code was read (format {facts.format})")
         return Protection(extent="limited", evidence=(Evidence(says=said, at=SearchedAt(extent=facts.format)),))
     found = [(packer, evidence) for packer in packers if (evidence := tuple(_traces(facts, packer)))]
     missing = _missing_evidence(facts)
