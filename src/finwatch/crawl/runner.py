@@ -1,0 +1,289 @@
+"""The crawl at work: takes what is due from the frontier, visits it, and hands in how each visit ended.
+
+What comes in: markets, a frontier, a fetcher, a sink for listings. What goes out: outcomes, blobs, captures, listings,
+and new tasks. A failure ends its own task and nothing else. Nothing is remembered here that the frontier and the lake
+do not hold, so the process may be killed at any moment: a lease that nobody keeps alive is due again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+
+from finwatch.crawl.fetch import Fetcher, bucket_of
+from finwatch.crawl.politeness.backoff import again_after
+from finwatch.crawl.ports import Frontier, ListingSink
+from finwatch.crawl.sources.descriptor import reader_of
+from finwatch.crawl.task import Visited, tasks_of, visit
+from finwatch.crawl.visit import VisitFailed
+from finwatch.model.fetch import FrontierTask, Market, MarketId, Outcome, OutcomeKind, TaskKind
+
+log: Final = structlog.get_logger(__name__)
+
+LEASE_S: Final = 120.0
+REVISIT: Final[dict[TaskKind, timedelta]] = {
+    TaskKind.INDEX: timedelta(days=1),
+    TaskKind.PAGE: timedelta(days=7),
+    TaskKind.POLICY: timedelta(days=7),
+    TaskKind.ICON: timedelta(days=30),
+    TaskKind.PACKAGE: timedelta(days=1),
+}
+"""When a task is visited again after a good answer, or after a failure that another attempt would not cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: told after each task."""
+
+    done: int
+    active: int
+    outcome: Outcome
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did."""
+
+    outcomes: Counter[OutcomeKind] = field(default_factory=Counter)
+    bytes: int = 0
+    listings: int = 0
+    lost: int = 0
+    """Tasks whose lease another worker had taken; their outcome was not kept."""
+
+    @property
+    def visits(self) -> int:
+        """How many tasks were visited."""
+        return self.outcomes.total()
+
+
+class Runner:
+    """Performs frontier tasks of some markets until nothing is due, or until ``stop``."""
+
+    def __init__(
+        self,
+        markets: Sequence[Market],
+        *,
+        frontier: Frontier,
+        fetcher: Fetcher,
+        sink: ListingSink,
+        worker: str | None = None,
+        parallel: int = 8,
+        lease_s: float = LEASE_S,
+        patience_s: float = 60.0,
+        progress: Callable[[Progress], None] = lambda _: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._markets = {market.id: market for market in markets}
+        self._frontier = frontier
+        self._fetcher = fetcher
+        self._sink = sink
+        self._worker = worker or f"{socket.gethostname()}:{os.getpid()}"
+        self._parallel = parallel
+        self._lease_s = lease_s
+        self._patience_s = patience_s
+        self._progress = progress
+        self._sleep = sleep
+        self._active: dict[asyncio.Task[None], FrontierTask] = {}
+        self._retry_at: list[datetime] = []
+        self._stopping = asyncio.Event()
+        self._tally = Tally()
+
+    def stop(self) -> None:
+        """Leases nothing more and cancels what is under way; a broken-off download goes on with the next run."""
+        self._stopping.set()
+
+    def seed(self, *, now: datetime | None = None) -> int:
+        """Adds the first task of each market; returns how many were not known."""
+        due = now or self._fetcher.now()
+        return self._frontier.add([start_of(market, due) for market in self._markets.values()])
+
+    async def run(self) -> Tally:
+        """Works until nothing is due and nothing will be within ``patience_s``. Raises ``LakeError``, ``StoreError``."""
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            while not self._stopping.is_set():
+                self._lease()
+                if self._active:
+                    await asyncio.wait({*self._active, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                    self._raise_failed()
+                elif not await self._wait_for_retry():
+                    break
+        finally:
+            stopping.cancel()
+            await self._abandon()
+        return self._tally
+
+    def _lease(self) -> None:
+        room = self._parallel - len(self._active)
+        if room <= 0:
+            return
+        per_bucket = Counter(task.bucket for task in self._active.values())
+        busy = {bucket for bucket, count in per_bucket.items() if count >= self._allowed(bucket)}
+        now = self._fetcher.now()
+        for task in self._frontier.lease(
+            now=now, worker=self._worker, seconds=self._lease_s, limit=room, busy=sorted(busy)
+        ):
+            under_way = asyncio.create_task(self._perform(task), name=f"{task.kind} {task.url}")
+            self._active[under_way] = task
+
+    def _allowed(self, bucket: str) -> int:
+        """How many visits at a time the bucket's market allows."""
+        return min(
+            (
+                self._markets[task.market].politeness.parallel
+                for task in self._active.values()
+                if task.bucket == bucket and task.market in self._markets
+            ),
+            default=1,
+        )
+
+    def _raise_failed(self) -> None:
+        for task in [task for task in self._active if task.done()]:
+            del self._active[task]
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    async def _wait_for_retry(self) -> bool:
+        """Whether it is worth going on: waits for the next attempt that falls due soon."""
+        now = self._fetcher.now()
+        soon = [at for at in self._retry_at if at <= now + timedelta(seconds=self._patience_s)]
+        if not soon:
+            return False
+        first = min(soon)
+        self._retry_at.remove(first)
+        wait = (first - now).total_seconds()
+        if wait > 0:
+            pause = asyncio.ensure_future(self._sleep(wait))
+            stopping = asyncio.ensure_future(self._stopping.wait())
+            await asyncio.wait({pause, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for one in (pause, stopping):
+                one.cancel()
+        return True
+
+    async def _abandon(self) -> None:
+        """Breaks off what is under way; the leases are left to run out, or to be freed by the next run."""
+        for task in self._active:
+            task.cancel()
+        if self._active:
+            await asyncio.wait(self._active)
+        self._active.clear()
+
+    async def _perform(self, task: FrontierTask) -> None:
+        """Visits one task and hands in its outcome."""
+        market = self._markets.get(task.market)
+        started = self._fetcher.now()
+        if market is None:
+            return  # another run's market: the lease runs out
+        keeper = asyncio.create_task(self._keep(task, asyncio.current_task()))
+        try:
+            visited = await visit(task, market, fetcher=self._fetcher, state=self._frontier.state(task.market))
+        except VisitFailed as failure:
+            self._fail(task, failure, started)
+            return
+        finally:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeper
+        self._succeed(task, market, visited, started)
+
+    async def _keep(self, task: FrontierTask, visiting: asyncio.Task[Any] | None) -> None:
+        """Keeps the lease alive while the visit lasts; cancels the visit when it was lost."""
+        while True:
+            await asyncio.sleep(self._lease_s / 3)
+            if not self._frontier.extend(task, now=self._fetcher.now(), seconds=self._lease_s):
+                self._tally.lost += 1
+                if visiting is not None:
+                    visiting.cancel()
+                return
+
+    def _succeed(self, task: FrontierTask, market: Market, visited: Visited, started: datetime) -> None:
+        now = self._fetcher.now()
+        add: list[FrontierTask] = []
+        if visited.listings is not None:
+            self._sink.snapshot(market, visited.listings, visit=visited.visit, at=started)
+            self._tally.listings += len(visited.listings)
+            add = tasks_of(market, visited.listings, due=now)
+        outcome = self._outcome(task, visited.kind, started, message=visited.message).model_copy(update=visited.fields)
+        final = task.kind is TaskKind.PACKAGE or (task.kind is TaskKind.ICON and task.expected_sha256 is not None)
+        examine = [(visited.package, task.app or "")] if visited.package is not None else []
+        self._finish(
+            task,
+            outcome,
+            next_due=None if final else now + REVISIT[task.kind],
+            add=add,
+            examine=examine,
+            state=visited.state,
+        )
+
+    def _fail(self, task: FrontierTask, failure: VisitFailed, started: datetime) -> None:
+        now = self._fetcher.now()
+        outcome = self._outcome(task, failure.kind, started, message=failure.message).model_copy(
+            update={
+                "final_url": failure.final_url,
+                "status": failure.hop.status if failure.hop else None,
+                "bytes": failure.bytes_read,
+                "sha256": failure.sha256,
+                "capture": failure.capture,
+                "retry_after_s": failure.retry_after_s,
+            }
+        )
+        wait = again_after(
+            failure.kind,
+            attempt=outcome.attempt,
+            attempts=self._fetcher.limits.attempts,
+            salt=task.url,
+            retry_after_s=failure.retry_after_s,
+        )
+        if failure.retry_after_s:
+            self._fetcher.hold(failure.final_url or task.url, failure.retry_after_s)
+        due = now + (timedelta(seconds=wait) if wait is not None else REVISIT[task.kind])
+        if wait is not None:
+            self._retry_at.append(due)
+        log.warning("visit failed", kind=failure.kind, market=task.market, url=task.url, message=failure.message)
+        self._finish(task, outcome, next_due=due)
+
+    def _outcome(self, task: FrontierTask, kind: OutcomeKind, started: datetime, *, message: str) -> Outcome:
+        took = self._fetcher.now() - started
+        return Outcome(
+            market=task.market,
+            kind=kind,
+            task=task.kind,
+            url=task.url,
+            message=message,
+            started=started,
+            took_ms=round(took.total_seconds() * 1000),
+            attempt=max(1, task.attempts),
+        )
+
+    def _finish(
+        self,
+        task: FrontierTask,
+        outcome: Outcome,
+        *,
+        next_due: datetime | None,
+        add: Sequence[FrontierTask] = (),
+        examine: Sequence[tuple[str, str]] = (),
+        state: dict[str, Any] | None = None,
+    ) -> None:
+        kept = self._frontier.finish(task, outcome, next_due=next_due, add=add, examine=examine, state=state)
+        if not kept:
+            self._tally.lost += 1
+            return
+        self._tally.outcomes[outcome.kind] += 1
+        self._tally.bytes += outcome.bytes
+        self._progress(Progress(self._tally.visits, max(0, len(self._active) - 1), outcome))
+
+
+def start_of(market: Market, due: datetime) -> FrontierTask:
+    """The task at which a reading of ``market`` begins. Raises ``NotFound`` for a protocol that no reader speaks."""
+    url = reader_of(market).start(market)
+    return FrontierTask(market=MarketId(market.id), kind=TaskKind.INDEX, url=url, bucket=bucket_of(url), due=due)

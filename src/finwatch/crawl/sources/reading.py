@@ -1,0 +1,41 @@
+"""What a reader of a market gives: the listings of one visit, and what it has to remember until the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from finwatch.crawl.fetch import Fetcher
+from finwatch.crawl.visit import Answer
+from finwatch.model.fetch import FrontierTask, Market
+from finwatch.model.listing import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A complete reading of a market. ``listings`` ``None`` = nothing has changed since the last."""
+
+    listings: tuple[Listing, ...] | None
+    visit: str
+    """Name of the reading: the same state of the market gives the same name."""
+    answer: Answer
+    """The answer to the task's own address."""
+    bytes_read: int
+    state: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What was left out or done otherwise, and why; for a person."""
+    conditional: bool = True
+    """The answer's validators (ETag, Last-Modified) are good for asking the task's address again."""
+
+
+class Reader(Protocol):
+    """One protocol that markets speak."""
+
+    def start(self, market: Market) -> str:
+        """The address at which a reading begins."""
+        ...
+
+    async def read(self, market: Market, task: FrontierTask, *, fetcher: Fetcher, state: Mapping[str, Any]) -> Reading:
+        """Reads the market. Raises ``VisitFailed``; ``state`` then stays as it was."""
+        ...

@@ -1,0 +1,149 @@
+"""One frontier task, performed: by its kind, the reader, the downloader, or a plain visit.
+
+What comes in: a task and its market. What goes out: ``Visited``, all that the runner has to hand in; or ``VisitFailed``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from finwatch.crawl import download
+from finwatch.crawl.fetch import Fetcher, bucket_of
+from finwatch.crawl.sources.descriptor import reader_of
+from finwatch.crawl.visit import Answer, Request, VisitFailed
+from finwatch.model.fetch import FrontierTask, Market, OutcomeKind, TaskKind
+from finwatch.model.listing import Listing
+
+_NOTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """A visit that went well."""
+
+    kind: OutcomeKind
+    fields: dict[str, Any] = field(default_factory=dict)
+    """Fields of the outcome: status, bytes, sha256, validators, capture, final_url."""
+    message: str = ""
+    listings: tuple[Listing, ...] | None = None
+    """The complete listings of the market, after an index was read anew."""
+    visit: str = ""
+    state: dict[str, Any] | None = None
+    package: str | None = None
+    """SHA-256 of a package that is now in the lake."""
+
+
+async def visit(task: FrontierTask, market: Market, *, fetcher: Fetcher, state: Mapping[str, Any]) -> Visited:
+    """Performs ``task``. Raises ``VisitFailed`` with the outcome of a visit that did not go well."""
+    match task.kind:
+        case TaskKind.INDEX:
+            return await _index(task, market, fetcher, state)
+        case TaskKind.PACKAGE:
+            return await _package(task, market, fetcher)
+        case TaskKind.ICON | TaskKind.PAGE | TaskKind.POLICY:
+            return await _page(task, market, fetcher)
+
+
+async def _index(task: FrontierTask, market: Market, fetcher: Fetcher, state: Mapping[str, Any]) -> Visited:
+    reading = await reader_of(market).read(market, task, fetcher=fetcher, state=state)
+    fields = _fields(reading.answer) | {"bytes": reading.bytes_read}
+    if not reading.conditional:
+        fields |= {"etag": None, "last_modified": None}
+    if reading.listings is None:
+        return Visited(OutcomeKind.NOT_MODIFIED, fields)
+    more = len(reading.notes) - _NOTES
+    notes = [*reading.notes[:_NOTES], *([f"and {more} more"] if more > 0 else [])]
+    return Visited(
+        OutcomeKind.OK,
+        fields,
+        message="; ".join(notes),
+        listings=reading.listings,
+        visit=reading.visit,
+        state=reading.state,
+    )
+
+
+async def _package(task: FrontierTask, market: Market, fetcher: Fetcher) -> Visited:
+    if task.expected_sha256 is not None and fetcher.blobs.has(task.expected_sha256):
+        return Visited(OutcomeKind.OK, {"sha256": task.expected_sha256}, package=task.expected_sha256)
+    limits = fetcher.limits
+    answer = await download.package(
+        fetcher,
+        _request(task, market, max_bytes=limits.package_bytes, seconds=limits.package_seconds),
+        expected_sha256=task.expected_sha256,
+        expected_bytes=task.expected_bytes,
+    )
+    return Visited(OutcomeKind.OK, _fields(answer), package=answer.sha256)
+
+
+async def _page(task: FrontierTask, market: Market, fetcher: Fetcher) -> Visited:
+    """An icon, a page or a policy, kept as a blob."""
+    limits = fetcher.limits
+    bound = limits.icon_bytes if task.kind is TaskKind.ICON else limits.page_bytes
+    answer = await fetcher.page(_request(task, market, max_bytes=bound, seconds=limits.page_seconds))
+    if answer.status == 304:
+        return Visited(OutcomeKind.NOT_MODIFIED, _fields(answer) | {"sha256": task.content_sha256})
+    if task.expected_sha256 is not None and answer.sha256 != task.expected_sha256:
+        raise VisitFailed(
+            OutcomeKind.HASH_MISMATCH,
+            f"{answer.hop.url} has SHA-256 {answer.sha256}, the market's index names {task.expected_sha256}.",
+            hop=answer.hop,
+            bytes_read=answer.length,
+            sha256=answer.sha256,
+            capture=answer.capture,
+        )
+    if answer.body is not None:
+        fetcher.blobs.put(answer.body)
+    return Visited(OutcomeKind.OK, _fields(answer))
+
+
+def _request(task: FrontierTask, market: Market, *, max_bytes: int, seconds: float) -> Request:
+    conditions: list[tuple[str, str]] = []
+    if task.kind is not TaskKind.PACKAGE and task.content_sha256 is not None:
+        conditions += [("If-None-Match", task.etag)] if task.etag else []
+        conditions += [("If-Modified-Since", task.last_modified)] if task.last_modified and not task.etag else []
+    return Request(
+        market=market.id,
+        url=task.url,
+        max_bytes=max_bytes,
+        seconds=seconds,
+        politeness=market.politeness,
+        headers=tuple(conditions),
+    )
+
+
+def _fields(answer: Answer) -> dict[str, Any]:
+    return {
+        "final_url": answer.hop.url,
+        "status": answer.status,
+        "bytes": answer.length,
+        "sha256": answer.sha256,
+        "etag": answer.hop.get("ETag"),
+        "last_modified": answer.hop.get("Last-Modified"),
+        "capture": answer.capture,
+    }
+
+
+def tasks_of(market: Market, listings: Sequence[Listing], *, due: datetime) -> list[FrontierTask]:
+    """What the listings give to visit: packages first, then icons and policies; each address once."""
+    tasks: dict[tuple[TaskKind, str], FrontierTask] = {}
+
+    def add(kind: TaskKind, url: str, listing: Listing, **expected: Any) -> None:
+        task = FrontierTask(
+            market=market.id, kind=kind, url=url, bucket=bucket_of(url), due=due, app=listing.app, **expected
+        )
+        tasks.setdefault((kind, url), task)
+
+    for listing in listings:
+        if listing.package_url:
+            expected = {"expected_sha256": listing.package_sha256, "expected_bytes": listing.package_bytes}
+            add(TaskKind.PACKAGE, listing.package_url, listing, **expected)
+    for listing in listings:
+        if listing.icon_url:
+            add(TaskKind.ICON, listing.icon_url, listing)
+        if listing.policy_url:
+            add(TaskKind.POLICY, listing.policy_url, listing)
+    return list(tasks.values())
