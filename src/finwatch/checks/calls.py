@@ -32,7 +32,7 @@ def number(call: CodeCall, position: int) -> int | None:
 
 
 def constant_text(value: Value | None) -> str | None:
-    """The string constant that these bytes are made from (``"k".getBytes()``, Base64, hex); ``None`` = not a constant."""
+    """The string constant that bytes are made from (``"k".getBytes()``, Base64, hex); ``None`` = no constant."""
     if value is None:
         return None
     if value.kind == "string":

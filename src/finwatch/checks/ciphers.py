@@ -43,5 +43,5 @@ def in_ecb(transformation: str) -> bool:
 
 def is_broken(transformation: str) -> bool:
     """Whether an upper-case transformation names a cipher with practical attacks."""
-    algorithm = transformation.split("/")[0]
+    algorithm = transformation.partition("/")[0]
     return algorithm in _BROKEN or (algorithm.startswith("PBEWITH") and algorithm.endswith(_BROKEN_PARTS))

@@ -48,7 +48,8 @@ def taken_before_consent(view: View, items: Iterable[str]) -> Decision:
         )
     return yes(
         f"启动代码可能获取{zh}（{who.zh}，{len(found)} 处）；其间可能有条件判断，需人工核实。",
-        f"start-up code may take {en} ({who.en}, {len(found)} places); a condition may stand between, so a person must confirm.",
+        f"start-up code may take {en} ({who.en}, {len(found)} places); "
+        "a condition may stand between, so a person must confirm.",
         evidence.first(evidence.of_collection(view, place) for place in found),
         confidence=Confidence.SUSPECTED,
     )

@@ -48,7 +48,7 @@ class Ownership:
         self._known: dict[str, str] = {}
 
     def of_class(self, descriptor: str) -> str:
-        """``sdk:<id>``, ``framework:<id>``, ``library:<prefix>``, ``app`` (below the package's own name) or ``unknown``."""
+        """``sdk:<id>``, ``framework:<id>``, ``library:<prefix>``, ``app`` (the package's own name) or ``unknown``."""
         known = self._known.get(descriptor)
         if known is None:
             known = self._known[descriptor] = self._longest(descriptor[1:-1])

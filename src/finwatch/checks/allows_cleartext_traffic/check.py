@@ -1,4 +1,4 @@
-"""Plain HTTP is allowed, by attribute, configuration or the target's default (Android network security configuration)."""
+"""Plain HTTP is allowed, by attribute, by configuration or by the target's default (Android network security)."""
 
 from __future__ import annotations
 

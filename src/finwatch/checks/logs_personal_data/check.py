@@ -21,7 +21,7 @@ _LABEL = re.compile(
 
 
 def decide(view: View) -> Decision:
-    """Certain when the collecting call is visible inside the log call; a label before an unknown value is a suspicion."""
+    """Certain when the collecting call is visible in the log call; a label before an unknown value is a suspicion."""
     targets = view.targets_below("collect.", _ITEMS)
     logs = view.calls_below("sink.log.")
     direct = [call for call in logs if any(v.kind == "call" and v.value in targets for v in arguments.inside(call))]
@@ -29,9 +29,11 @@ def decide(view: View) -> Decision:
     if not direct and not labelled:
         return no()
     found = direct or labelled
+    zh = "直接写出刚获取的个人信息" if direct else "疑似写出口令或证件号"
+    en = "write data that was just collected" if direct else "seem to write a password or an identity number"
     return yes(
-        f"有 {len(found)} 处日志语句{'直接写出刚获取的个人信息' if direct else '疑似写出口令或证件号'}。",
-        f"{len(found)} log calls {'write data that was just collected' if direct else 'seem to write a password or an identity number'}.",
+        f"有 {len(found)} 处日志语句{zh}。",
+        f"{len(found)} log calls {en}.",
         evidence.first(evidence.of_call(view, call) for call in found),
         confidence=Confidence.CERTAIN if direct else Confidence.SUSPECTED,
     )

@@ -1,0 +1,24 @@
+"""The real code is hidden by a packer that ``identify`` recognised (JR/T 0092-2019 5.3.3 a)."""
+
+from __future__ import annotations
+
+from finwatch.checks.decision import Decision, no, yes
+from finwatch.checks.view import View
+from finwatch.model.base import Text
+from finwatch.model.examination import Evidence
+from finwatch.model.locator import SearchedAt
+
+
+def decide(view: View) -> Decision:
+    """Yes when a packer was named or the code counts as hidden; information, not an accusation."""
+    protection = view.subject.protection
+    if protection.packer is None and protection.extent == "full":
+        return no()
+    name = protection.packer or "?"
+    seen = Evidence(
+        says=Text(zh=f"加固方案：{name}", en=f"packer: {name}"),
+        at=SearchedAt(extent="files and classes of known packers"),
+    )
+    return yes(
+        f"代码由加固方案隐藏：{name}。", f"the code is hidden by a packer: {name}.", protection.evidence or (seen,)
+    )
