@@ -44,9 +44,9 @@ def answer(question: str, tables: Tables, parameters: Mapping[str, Any]) -> pa.T
     text = text_of(question)
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        for name in tables_of(text):
-            _offer(connection, name, tables.files(name))
         try:
+            for name in tables_of(text):
+                _offer(connection, name, tables.files(name))
             result: pa.Table = connection.execute(text, dict(parameters) or None).to_arrow_table()
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise LakeError(f"The lake could not answer {question}: {error}.", todo="Restore that file.") from error

@@ -1,0 +1,75 @@
+"""Migrations lead to exactly the tables of ``tables.py``, and back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from finwatch.errors import SettingError, StoreError
+from finwatch.store import migrate, open_store
+from finwatch.store.dialect import connect, reading, writing
+from finwatch.store.tables import metadata
+
+
+def test_the_newest_migration_gives_the_tables(address: str) -> None:
+    engine = connect(address)
+    with reading(engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        found = inspect(connection)
+        for name, table in metadata.tables.items():
+            assert found.get_pk_constraint(name)["constrained_columns"] == [key.name for key in table.primary_key]
+    engine.dispose()
+
+
+def test_down_and_up_again(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 's.sqlite'}")
+    migrate.up(engine)
+    migrate.down(engine, "base")
+    with reading(engine) as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+        assert migrate.revision(connection) is None
+    migrate.up(engine)
+    with reading(engine) as connection:
+        assert migrate.revision(connection) == migrate.HEAD
+    engine.dispose()
+
+
+def test_head_is_the_last_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [migrate.HEAD]
+
+
+def test_a_newer_database_is_left_alone(address: str) -> None:
+    engine = connect(address)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="9999"):
+        open_store(address)
+
+
+def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
+    code = f"from finwatch.store import open_store; print(open_store('sqlite:///{tmp_path}/s.sqlite').overview().apps)"
+    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [process.communicate()[0] for process in running] == ["0\n"] * 3
+
+
+@pytest.mark.parametrize("address", ["nonsense", "sqlite://", "mysql://x/y"])
+def test_an_address_that_cannot_be_used_is_said(address: str) -> None:
+    with pytest.raises(SettingError):
+        open_store(address)
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    (tmp_path / "s.sqlite").write_bytes(b"no database " * 100)
+    with pytest.raises(StoreError):
+        open_store(f"sqlite:///{tmp_path / 's.sqlite'}")
