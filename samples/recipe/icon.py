@@ -15,28 +15,26 @@ from collections.abc import Callable
 from samples.recipe.source import Icon
 
 Point = tuple[float, float]
+Colour = tuple[int, int, int]
 OVERSAMPLE = 3
 
 
 def draw(icon: Icon, size: int) -> bytes:
     """The icon as PNG bytes, ``size`` pixels square, 8-bit RGB."""
-    shapes = [(_shape(item), _colour(str(item[-1]))) for item in icon.draw]
+    shapes = [(_shape(item), _colour(str(item[-1]))) for item in reversed(icon.draw)]
     background = _colour(icon.background)
-    rows = bytearray()
     step = 100 / (size * OVERSAMPLE)
-    for y in range(size):
+
+    def paint(x: int, y: int) -> Colour:
+        px, py = (x + 0.5) * step, (y + 0.5) * step
+        return next((colour for inside, colour in shapes if inside(px, py)), background)
+
+    rows = bytearray()
+    for y in range(0, size * OVERSAMPLE, OVERSAMPLE):
         rows.append(0)
-        for x in range(size):
-            total = [0, 0, 0]
-            for sub in range(OVERSAMPLE * OVERSAMPLE):
-                px = (x * OVERSAMPLE + sub % OVERSAMPLE + 0.5) * step
-                py = (y * OVERSAMPLE + sub // OVERSAMPLE + 0.5) * step
-                colour = background
-                for inside, paint in shapes:
-                    if inside(px, py):
-                        colour = paint
-                total = [a + b for a, b in zip(total, colour, strict=True)]
-            rows.extend(channel // (OVERSAMPLE * OVERSAMPLE) for channel in total)
+        for x in range(0, size * OVERSAMPLE, OVERSAMPLE):
+            corners = {paint(x + right, y + down) for right in (0, OVERSAMPLE - 1) for down in (0, OVERSAMPLE - 1)}
+            rows.extend(corners.pop() if len(corners) == 1 else _mean(paint, x, y))
     header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         _chunk(kind, body)
@@ -44,11 +42,17 @@ def draw(icon: Icon, size: int) -> bytes:
     )
 
 
+def _mean(paint: Callable[[int, int], Colour], x: int, y: int) -> Colour:
+    samples = [paint(x + sub % OVERSAMPLE, y + sub // OVERSAMPLE) for sub in range(OVERSAMPLE * OVERSAMPLE)]
+    red, green, blue = (sum(channel) // len(samples) for channel in zip(*samples, strict=True))
+    return red, green, blue
+
+
 def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def _colour(text: str) -> tuple[int, int, int]:
+def _colour(text: str) -> Colour:
     value = int(text.removeprefix("#"), 16)
     return value >> 16, value >> 8 & 255, value & 255
 

@@ -34,7 +34,7 @@ def lineage(before: str, after: str) -> Path:
     if not path.exists():
         command: list[str | Path] = ["apksigner", "rotate", "--out", path]
         for flag, name in (("--old-signer", before), ("--new-signer", after)):
-            command += [flag, *_key(name)]
+            command += [flag, *key_options(name)]
         run(command, about=f"lineage {before} to {after}")
     return path
 
@@ -48,10 +48,11 @@ def sign(app: App, aligned: Path, out: Path) -> None:
     command += ["--min-sdk-version", str(app.min_sdk)]
     if app.signer_before:
         command += ["--lineage", lineage(app.signer_before, app.signer)]
-        command += [*_key(app.signer_before), "--next-signer"]
-    command += [*_key(app.signer), "--in", aligned, "--out", out]
+        command += [*key_options(app.signer_before), "--next-signer"]
+    command += [*key_options(app.signer), "--in", aligned, "--out", out]
     run(command, about=f"signing {app.id}")
 
 
-def _key(name: str) -> list[str | Path]:
+def key_options(name: str) -> list[str | Path]:
+    """The options by which apksigner finds a sample key."""
     return ["--ks", KEYS / f"{name}.p12", "--ks-key-alias", name, "--ks-pass", f"pass:{PASSWORD}"]
