@@ -13,7 +13,8 @@ dex file, signed with v2). Keys of a ``[[case]]``:
 ``reads``         ``{watch, in}``
 ``strings``       ``{watch, value, in?}``
 ``implementations``  ``{watch, class, methods = [{name, shape, calls?}]}``
-``collection``    ``{item, api?, in, owner?, before_consent?}``; before_consent: ``yes``, ``maybe``, ``no``
+``collection``    ``{item, api?, in, owner?, before_consent?}``; before_consent: ``yes``,
+                  ``maybe`` (a path with a condition), ``open`` (the search was cut), ``no``
 ``endpoints``     ``{url, owner?}``
 ``sdks``          ``{id, prefixes}``
 ``signing``       ``{schemes?, signers = [fields of Signer]}``
@@ -281,8 +282,9 @@ def _collection(written: Mapping[str, Any], watched: _Watched) -> Collection:
         api=written.get("api", "Landroid/example/Api;->get()Ljava/lang/String;"),
         caller=where,
         owner=written.get("owner", "app"),
-        before_consent={"yes": True, "maybe": None, "no": False}[written.get("before_consent", "no")],
+        before_consent={"yes": True, "maybe": None, "open": None, "no": False}[written.get("before_consent", "no")],
         at=CodeAt(dex=_DEX, method=where, offset=0),
+        path=() if written.get("before_consent", "no") in {"no", "open"} else (where,),
     )
 
 

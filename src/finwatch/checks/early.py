@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from finwatch.checks import evidence, owners
 from finwatch.checks.decision import Decision, no, yes
 from finwatch.checks.view import View
-from finwatch.model.examination import Confidence
+from finwatch.model.examination import Collection, Confidence
 
 _GUARDS = {
     "contacts": ("READ_CONTACTS",),
@@ -32,7 +32,7 @@ _GUARDS = {
 def taken_before_consent(view: View, items: Iterable[str]) -> Decision:
     """Yes when start-up code takes one of ``items`` that the app is permitted to take."""
     possible = [item for item in items if _permitted(view, item)]
-    places = [place for place in view.collections(*possible) if place.before_consent is not False]
+    places = [place for place in view.collections(*possible) if place.before_consent or _may_be_early(place)]
     certain = [place for place in places if place.before_consent]
     if not places:
         return no()
@@ -53,6 +53,11 @@ def taken_before_consent(view: View, items: Iterable[str]) -> Decision:
         evidence.first(evidence.of_collection(view, place) for place in found),
         confidence=Confidence.SUSPECTED,
     )
+
+
+def _may_be_early(place: Collection) -> bool:
+    """Whether a path from start-up code was found; an open answer without one only says that the search was cut."""
+    return place.before_consent is None and bool(place.path)
 
 
 def _permitted(view: View, item: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from finwatch.checks.decision import Unseen as _Unseen
 from finwatch.checks.view import View
 
-LENDING = frozenset({"lending", "consumer_finance", "loan_assistance"})
+LENDING = frozenset({"loan", "consumer_finance"})
 """Kinds of the catalogue whose business is lending to people."""
 
 
