@@ -2,7 +2,7 @@
 
 from typing import final
 
-__file__: str
+__all__ = ["Watch", "confine", "core_version", "isolate_network", "read_entry", "read_package", "similarity"]
 
 @final
 class Watch:

@@ -198,9 +198,7 @@ class Reader:
         except OSError as error:
             self._stop()
             raise _Ended(f"the process that starts readers ended: {error}") from error
-        self.last = Usage(
-            cpu_seconds=ended["cpu"], peak_bytes=ended["peak"], wall_seconds=time.monotonic() - began
-        )
+        self.last = Usage(cpu_seconds=ended["cpu"], peak_bytes=ended["peak"], wall_seconds=time.monotonic() - began)
         trouble = _trouble(ended["status"], answer, limits)
         if trouble is not None:
             raise _Ended(trouble)
@@ -262,7 +260,7 @@ def read_package(path: Path, *, watch: WatchList, limits: PackageLimits = PACKAG
 
 def _read_all(descriptor: int, deadline: float, limits: PackageLimits) -> bytes:
     """Everything up to the end of the pipe, within the deadline and ``output_bytes``."""
-    pieces = []
+    pieces: list[bytes] = []
     total = 0
     while True:
         ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
@@ -279,25 +277,25 @@ def _read_all(descriptor: int, deadline: float, limits: PackageLimits) -> bytes:
 
 def _trouble(status: int, answer: bytes, limits: PackageLimits) -> str | None:
     """Why a reader that ended with ``status`` gave no facts; ``None`` when it gave some."""
-    over_memory = f"over the limit memory_bytes ({limits.memory_bytes})"
     if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU:
-            return f"over the limit cpu_seconds ({limits.cpu_seconds})"
-        if number == signal.SIGALRM:
-            return f"over the limit wall_seconds ({limits.wall_seconds})"
-        if number == signal.SIGABRT and _OUT_OF_MEMORY in answer:
-            return over_memory
-        return f"the reading process was ended by the signal {signal.Signals(number).name}"
-    match os.WEXITSTATUS(status):
-        case child.DONE:
-            return None
-        case child.OVER_MEMORY:
-            return over_memory
-        case child.REFUSED:
-            return answer[-_LAST_WORDS:].decode("utf-8", "replace")
-        case code:
-            return f"the reading process ended with status {code}"
+        return _killed(signal.Signals(os.WTERMSIG(status)), answer, limits)
+    code = os.WEXITSTATUS(status)
+    told = {
+        child.DONE: None,
+        child.OVER_MEMORY: f"over the limit memory_bytes ({limits.memory_bytes})",
+        child.REFUSED: answer[-_LAST_WORDS:].decode("utf-8", "replace"),
+    }
+    return told.get(code, f"the reading process ended with status {code}")
+
+
+def _killed(by: signal.Signals, answer: bytes, limits: PackageLimits) -> str:
+    if by is signal.SIGABRT and _OUT_OF_MEMORY in answer:
+        return f"over the limit memory_bytes ({limits.memory_bytes})"
+    named = {
+        signal.SIGXCPU: f"over the limit cpu_seconds ({limits.cpu_seconds})",
+        signal.SIGALRM: f"over the limit wall_seconds ({limits.wall_seconds})",
+    }
+    return named.get(by, f"the reading process was ended by the signal {by.name}")
 
 
 def _no_facts(path: Path, reason: str) -> PackageFacts:
