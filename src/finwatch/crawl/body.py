@@ -151,8 +151,8 @@ class GrowingBody(Body):
                 self._digest.update(chunk)
                 self.length += len(chunk)
         except BlockingIOError as error:
-            raise LakeError(
-                f"Another process is writing {path}.", todo="Let it finish, then run this again."
+            raise VisitFailed(
+                OutcomeKind.UNREACHABLE, f"Another process is downloading to {path}. It will be tried again."
             ) from error
         except OSError as error:
             raise _full(path, error) from error

@@ -86,8 +86,8 @@ class _Download:
             return failure
         return VisitFailed(
             OutcomeKind.HASH_MISMATCH,
-            f"{failure.final_url} goes on after the {self._limit():,} bytes that the market's index names. It was thrown "
-            "away; what was kept before stays. Tell the operator to publish the repository again.",
+            f"{failure.final_url} goes on after the {self._limit():,} bytes that the market's index names. It was "
+            "thrown away; what was kept before stays. Tell the operator to publish the repository again.",
             hop=failure.hop,
             bytes_read=failure.bytes_read,
             sha256=failure.sha256,

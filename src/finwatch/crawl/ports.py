@@ -26,9 +26,17 @@ class Frontier(Protocol):
         ...
 
     def lease(
-        self, *, now: datetime, worker: str, seconds: float, limit: int, busy: Collection[str] = ()
+        self,
+        *,
+        now: datetime,
+        worker: str,
+        seconds: float,
+        limit: int,
+        busy: Collection[str] = (),
+        markets: Collection[MarketId] = (),
     ) -> list[FrontierTask]:
-        """Takes up to ``limit`` due tasks, oldest due first, none from the buckets in ``busy``."""
+        """Takes up to ``limit`` due tasks of ``markets`` (none named = all), oldest due first, none from the buckets in
+        ``busy``. ``attempts`` of a task counts this attempt; a good outcome sets it back to 0."""
         ...
 
     def extend(self, task: FrontierTask, *, now: datetime, seconds: float) -> bool:

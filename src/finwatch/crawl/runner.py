@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import socket
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ from finwatch.crawl.ports import Frontier, ListingSink
 from finwatch.crawl.sources.descriptor import reader_of
 from finwatch.crawl.task import Visited, tasks_of, visit
 from finwatch.crawl.visit import VisitFailed
+from finwatch.errors import LakeError, StoreError
 from finwatch.model.fetch import FrontierTask, Market, MarketId, Outcome, OutcomeKind, TaskKind
 
 log: Final = structlog.get_logger(__name__)
@@ -96,6 +99,7 @@ class Runner:
         self._retry_at: list[datetime] = []
         self._stopping = asyncio.Event()
         self._tally = Tally()
+        self._fault: BaseException | None = None
 
     def stop(self) -> None:
         """Leases nothing more and cancels what is under way; a broken-off download goes on with the next run."""
@@ -107,50 +111,75 @@ class Runner:
         return self._frontier.add([start_of(market, due) for market in self._markets.values()])
 
     async def run(self) -> Tally:
-        """Works until nothing is due and nothing will be within ``patience_s``. Raises ``LakeError``, ``StoreError``."""
+        """Works until nothing is due and nothing will be within ``patience_s``, or until told to stop.
+
+        Raises ``LakeError`` or ``StoreError`` at once; a fault of our own in one task after the others are done.
+        """
         stopping = asyncio.ensure_future(self._stopping.wait())
+        self._listen(self.stop)
         try:
             while not self._stopping.is_set():
                 self._lease()
                 if self._active:
                     await asyncio.wait({*self._active, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                    self._raise_failed()
+                    self._collect()
                 elif not await self._wait_for_retry():
                     break
         finally:
             stopping.cancel()
+            self._listen(None)
             await self._abandon()
+        if self._fault is not None:
+            raise self._fault
         return self._tally
 
-    def _lease(self) -> None:
-        room = self._parallel - len(self._active)
-        if room <= 0:
+    def _listen(self, action: Callable[[], None] | None) -> None:
+        """Stops cleanly on SIGTERM and SIGINT, where this is the process's main thread."""
+        if threading.current_thread() is not threading.main_thread():
             return
-        per_bucket = Counter(task.bucket for task in self._active.values())
-        busy = {bucket for bucket, count in per_bucket.items() if count >= self._allowed(bucket)}
-        now = self._fetcher.now()
-        for task in self._frontier.lease(
-            now=now, worker=self._worker, seconds=self._lease_s, limit=room, busy=sorted(busy)
-        ):
-            under_way = asyncio.create_task(self._perform(task), name=f"{task.kind} {task.url}")
-            self._active[under_way] = task
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if action is not None:
+                loop.add_signal_handler(number, action)
+            else:
+                loop.remove_signal_handler(number)
 
-    def _allowed(self, bucket: str) -> int:
-        """How many visits at a time the bucket's market allows."""
-        return min(
-            (
-                self._markets[task.market].politeness.parallel
-                for task in self._active.values()
-                if task.bucket == bucket and task.market in self._markets
-            ),
-            default=1,
-        )
+    def _lease(self) -> None:
+        """Takes due tasks one by one, so that no host is asked more at a time than its market allows."""
+        while len(self._active) < self._parallel:
+            leased = self._frontier.lease(
+                now=self._fetcher.now(),
+                worker=self._worker,
+                seconds=self._lease_s,
+                limit=1,
+                busy=self._busy(),
+                markets=sorted(self._markets),
+            )
+            if not leased:
+                return
+            under_way = asyncio.create_task(self._perform(leased[0]), name=f"{leased[0].kind} {leased[0].url}")
+            self._active[under_way] = leased[0]
 
-    def _raise_failed(self) -> None:
+    def _busy(self) -> list[str]:
+        """Buckets that are being asked as often at a time as the market allows."""
+        counts: Counter[str] = Counter()
+        allowed: dict[str, int] = {}
+        for task in self._active.values():
+            counts[task.bucket] += 1
+            parallel = self._markets[task.market].politeness.parallel
+            allowed[task.bucket] = min(parallel, allowed.get(task.bucket, parallel))
+        return sorted(bucket for bucket, count in counts.items() if count >= max(1, allowed[bucket]))
+
+    def _collect(self) -> None:
+        """Takes ended tasks off the list. A lake or store that fails ends the run; another fault waits for its end."""
         for task in [task for task in self._active if task.done()]:
-            del self._active[task]
-            if not task.cancelled() and (error := task.exception()) is not None:
+            subject = self._active.pop(task)
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, LakeError | StoreError):
                 raise error
+            if error is not None:
+                log.error("task broke", market=subject.market, url=subject.url, error=repr(error))
+                self._fault = self._fault or error
 
     async def _wait_for_retry(self) -> bool:
         """Whether it is worth going on: waits for the next attempt that falls due soon."""
@@ -179,10 +208,8 @@ class Runner:
 
     async def _perform(self, task: FrontierTask) -> None:
         """Visits one task and hands in its outcome."""
-        market = self._markets.get(task.market)
+        market = self._markets[task.market]
         started = self._fetcher.now()
-        if market is None:
-            return  # another run's market: the lease runs out
         keeper = asyncio.create_task(self._keep(task, asyncio.current_task()))
         try:
             visited = await visit(task, market, fetcher=self._fetcher, state=self._frontier.state(task.market))

@@ -1,6 +1,6 @@
 """One frontier task, performed: by its kind, the reader, the downloader, or a plain visit.
 
-What comes in: a task and its market. What goes out: ``Visited``, all that the runner has to hand in; or ``VisitFailed``.
+What comes in: a task and its market. What goes out: ``Visited``, all that the runner hands in; or ``VisitFailed``.
 """
 
 from __future__ import annotations

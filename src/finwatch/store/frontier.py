@@ -39,9 +39,17 @@ class Frontier:
             return _add(connection, tasks)
 
     def lease(
-        self, *, now: datetime, worker: str, seconds: float, limit: int, busy: Collection[str] = ()
+        self,
+        *,
+        now: datetime,
+        worker: str,
+        seconds: float,
+        limit: int,
+        busy: Collection[str] = (),
+        markets: Collection[MarketId] = (),
     ) -> list[FrontierTask]:
-        """Up to ``limit`` due tasks, oldest due first, none from ``busy`` buckets or from those another worker is at.
+        """Up to ``limit`` due tasks, oldest due first, none from ``busy`` buckets or from those another worker is at;
+        of ``markets`` only, where some are named.
 
         ``attempts`` counts this attempt: 1 on the first. A good outcome sets it back to 0.
         """
@@ -55,6 +63,8 @@ class Frontier:
         wanted = [frontier.c.due <= now, _free(now), ~elsewhere, frontier.c.market.not_in(disabled)]
         if busy:
             wanted.append(frontier.c.bucket.not_in(sorted(busy)))
+        if markets:
+            wanted.append(frontier.c.market.in_(sorted(markets)))
         chosen = select(frontier).where(*wanted).order_by(frontier.c.due, frontier.c.id).limit(limit)
         until = now + timedelta(seconds=seconds)
         taken = []
