@@ -101,6 +101,11 @@ impl<'a> CodeItem<'a> {
         Instructions { insns: self.insns, at: 0 }
     }
 
+    /// The instruction at code unit `at`.
+    pub(crate) fn instruction(&self, at: u32) -> Option<Instruction> {
+        Instructions { insns: self.insns, at }.next()
+    }
+
     /// The ranges with handlers. Ranges do not overlap, so more ranges than code units are a lie and not read; nor
     /// are more handlers than a multiple of the code units, which hand-made lists that share bytes could claim.
     pub(crate) fn try_ranges(&self) -> Vec<Try> {

@@ -77,7 +77,9 @@ impl<'p, 'a> Features<'p, 'a> {
             }
             let index = || unit_at(code.insns, instruction.at + 1).map_or(u32::MAX, u32::from);
             let token = match instruction.kind() {
-                Kind::Invoke | Kind::InvokeRange | Kind::Polymorphic => self.name(dex, method.dex, Named::Method, index()),
+                Kind::Invoke | Kind::InvokeRange | Kind::Polymorphic => {
+                    self.name(dex, method.dex, Named::Method, index())
+                }
                 Kind::StaticGet | Kind::StaticPut => self.name(dex, method.dex, Named::Field, index()),
                 Kind::New => self.name(dex, method.dex, Named::Type, index()),
                 Kind::InstanceGet => (mix(2), false),

@@ -112,17 +112,31 @@ pub(crate) fn is_platform(descriptor: &[u8]) -> bool {
     ROOTS.iter().any(|root| descriptor.starts_with(root)) && !descriptor.starts_with(b"Landroid/support/")
 }
 
-/// A platform method whose purpose may be to end or to refuse: after it, nothing is unconditional.
-pub(crate) fn may_divert(class: &[u8], name: &[u8]) -> bool {
-    match class {
-        b"Ljava/lang/System;" | b"Ljava/lang/Runtime;" => matches!(name, b"exit" | b"halt"),
-        b"Landroid/os/Process;" => matches!(name, b"killProcess" | b"sendSignal"),
-        b"Landroid/os/Looper;" => name == b"loop",
-        b"Ljava/util/Objects;" => name.starts_with(b"require") || name.starts_with(b"check"),
-        b"Ljava/lang/reflect/Method;" | b"Ljava/lang/reflect/Constructor;" => {
-            matches!(name, b"invoke" | b"newInstance")
+/// Whether a platform method is there to keep what follows from running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Diversion {
+    /// It is not.
+    None,
+    /// By throwing, on a condition of the app's choice.
+    Throws,
+    /// By ending the process or not coming back.
+    Ends,
+}
+
+/// How the platform method `name` of `class` diverts.
+pub(crate) fn diversion(class: &[u8], name: &[u8]) -> Diversion {
+    match (class, name) {
+        (b"Ljava/lang/System;" | b"Ljava/lang/Runtime;", b"exit" | b"halt")
+        | (b"Landroid/os/Process;", b"killProcess" | b"sendSignal")
+        | (b"Landroid/os/Looper;", b"loop") => Diversion::Ends,
+        (b"Ljava/util/Objects;", name) if name.starts_with(b"require") || name.starts_with(b"check") => {
+            Diversion::Throws
         }
-        _ => false,
+        (b"Ljava/lang/reflect/Method;", b"invoke")
+        | (b"Ljava/lang/reflect/Constructor;" | b"Ljava/lang/Class;", b"newInstance")
+        | (b"Ljava/util/concurrent/Callable;", b"call")
+        | (b"Ljava/lang/Runnable;", b"run") => Diversion::Throws,
+        _ => Diversion::None,
     }
 }
 

@@ -48,10 +48,6 @@ pub(crate) struct Method {
 }
 
 impl Method {
-    /// `ACC_STATIC`.
-    pub(crate) fn is_static(&self) -> bool {
-        self.access & 0x8 != 0
-    }
 }
 
 /// The package's code as a whole.

@@ -122,12 +122,7 @@ impl Names {
         Self { seen: vec![0; dex.strings as usize] }
     }
 
-    fn lookup<'w>(
-        &mut self,
-        dex: &Dex<'_>,
-        name: u32,
-        by_name: &'w ByName,
-    ) -> Option<&'w [usize]> {
+    fn lookup<'w>(&mut self, dex: &Dex<'_>, name: u32, by_name: &'w ByName) -> Option<&'w [usize]> {
         const NO: u8 = 1;
         let slot = self.seen.get_mut(name as usize)?;
         if *slot == NO {
