@@ -47,9 +47,6 @@ pub(crate) struct Method {
     pub(crate) code_off: u32,
 }
 
-impl Method {
-}
-
 /// The package's code as a whole.
 #[derive(Debug)]
 pub(crate) struct Program<'a> {
