@@ -19,6 +19,7 @@ _NAMES_ONLY = frozenset(
     }
 )
 """Hosts that stand in XML namespaces, schemas and documentation."""
+_NAME_STARTS = ("java.", "javax.", "schemas.", "schema.", "xmlns.", "ns.")
 
 _TEST = re.compile(
     r"(?:^|[.-])(?:test|testing|uat|sit|staging|stage|stg|dev|sandbox|preprod|qa)\d{0,2}(?=[.-])", re.IGNORECASE
@@ -27,7 +28,7 @@ _TEST = re.compile(
 
 def is_name_only(host: str) -> bool:
     """Whether the host stands in names of schemas, not in addresses to visit."""
-    return host.lower() in _NAMES_ONLY
+    return host.lower() in _NAMES_ONLY or host.lower().startswith(_NAME_STARTS)
 
 
 def is_local(host: str) -> bool:

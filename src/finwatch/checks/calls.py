@@ -38,7 +38,7 @@ def constant_text(value: Value | None) -> str | None:
     if value.kind == "string":
         return value.value or None
     if value.kind == "call" and value.of and _decodes(value.value):
-        return next(filter(None, (constant_text(part) for part in value.of)), None)
+        return constant_text(value.of[0])
     return None
 
 

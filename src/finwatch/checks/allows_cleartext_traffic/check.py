@@ -44,6 +44,7 @@ def _by_attribute(view: View) -> Decision:
             f"允许明文传输：{how[0]}。",
             f"cleartext traffic is allowed: {how[1]}.",
             [evidence.of_application(view, "android:usesCleartextTraffic", declared)],
+            severity=None if declared else Severity.LOW,
         )
     return no()
 

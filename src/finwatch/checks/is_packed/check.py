@@ -10,11 +10,11 @@ from finwatch.model.locator import SearchedAt
 
 
 def decide(view: View) -> Decision:
-    """Yes when a packer was named or the code counts as hidden; information, not an accusation."""
+    """Yes when a packer was named or the dex files lack the app's own classes; information, no accusation."""
     protection = view.subject.protection
-    if protection.packer is None and protection.extent == "full":
+    if protection.packer is None and (protection.extent == "full" or not view.facts.code.dex):
         return no()
-    name = protection.packer or "?"
+    name = protection.packer or "unnamed"
     seen = Evidence(
         says=Text(zh=f"加固方案：{name}", en=f"packer: {name}"),
         at=SearchedAt(extent="files and classes of known packers"),
