@@ -29,13 +29,14 @@ def collected(
     items = {call.id: call.items for call in watch.calls} | {field.id: field.items for field in watch.fields}
     asked = {permission.name for permission in facts.manifest.permissions} if facts.manifest else set()
     doubtful = _search_was_cut(facts) or protection.extent == "limited"
-    seen: set[tuple[str, CodeAt]] = set()
+    seen: set[tuple[str, str, str, int | None]] = set()
     found = []
     for watched, api, at, reach, arguments in _places(facts):
         for item in _located(items.get(watched, ()), asked):
-            if (item, at) in seen:
+            # Keyed by the place's text: hashing a model asks each of its fields.
+            if (place := (item, at.dex, at.method, at.offset)) in seen:
                 continue
-            seen.add((item, at))
+            seen.add(place)
             found.append(
                 Collection(
                     item=item,
@@ -45,7 +46,7 @@ def collected(
                     before_consent=_before_consent(reach, doubtful=doubtful),
                     at=at,
                     path=reach.path if reach else (),
-                    arguments=arguments,
+                    arguments=tuple(rendered(value) for value in arguments),
                 )
             )
     return tuple(found)
@@ -67,9 +68,9 @@ def rendered(value: Value | None, depth: int = 0) -> str:
     return forms.get(value.kind, text)
 
 
-def _places(facts: PackageFacts) -> Iterator[tuple[str, str, CodeAt, Reach | None, tuple[str, ...]]]:
+def _places(facts: PackageFacts) -> Iterator[tuple[str, str, CodeAt, Reach | None, tuple[Value | None, ...]]]:
     for call in facts.code.calls:
-        yield call.watch, call.target, call.at, call.reach, tuple(rendered(value) for value in call.args)
+        yield call.watch, call.target, call.at, call.reach, call.args
     for read in facts.code.field_reads:
         yield read.watch, read.field, read.at, read.reach, ()
 

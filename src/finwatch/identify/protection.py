@@ -6,7 +6,7 @@ shell loads the real code at run time, so its absence from the dex files proves 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from finwatch.model.base import Text
 from finwatch.model.examination import Evidence, Protection
@@ -33,7 +33,10 @@ def judge(facts: PackageFacts, packers: Sequence[Packer]) -> Protection:
     if not facts.code.dex and (facts.format not in _ANDROID or _unread_code(facts)):
         said = Text(zh=f"没有读到代码（格式 {facts.format}）", en=f"no code was read (format {facts.format})")
         return Protection(extent="limited", evidence=(Evidence(says=said, at=SearchedAt(extent=facts.format)),))
-    found = [(packer, evidence) for packer in packers if (evidence := tuple(_traces(facts, packer)))]
+    paths: dict[str, list[str]] = {}
+    for entry in facts.archive.entries:
+        paths.setdefault(entry.path.rpartition("/")[2], []).append(entry.path)
+    found = [(packer, evidence) for packer in packers if (evidence := tuple(_traces(facts, packer, paths)))]
     missing = _missing_evidence(facts)
     if not found and not missing:
         return Protection(extent="full")
@@ -67,12 +70,10 @@ def is_launcher(component: Component) -> bool:
     )
 
 
-def _traces(facts: PackageFacts, packer: Packer) -> Iterator[Evidence]:
-    names = set(packer.files)
-    for entry in facts.archive.entries:
-        if entry.path.rpartition("/")[2] in names:
-            said = Text(zh=f"{packer.name.zh} 的文件", en=f"a file of {packer.name.en}")
-            yield Evidence(says=said, at=FileAt(path=entry.path), quote=entry.path)
+def _traces(facts: PackageFacts, packer: Packer, paths: Mapping[str, Sequence[str]]) -> Iterator[Evidence]:
+    for path in [path for name in packer.files for path in paths.get(name, ())]:
+        said = Text(zh=f"{packer.name.zh} 的文件", en=f"a file of {packer.name.en}")
+        yield Evidence(says=said, at=FileAt(path=path), quote=path)
     for hit in facts.code.prefixes:
         if hit.prefix in packer.prefixes:
             said = Text(zh=f"{packer.name.zh} 的外壳类", en=f"a class of the shell of {packer.name.en}")
