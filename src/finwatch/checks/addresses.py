@@ -21,6 +21,9 @@ _NAMES_ONLY = frozenset(
 """Hosts that stand in XML namespaces, schemas and documentation."""
 _NAME_STARTS = ("java.", "javax.", "schemas.", "schema.", "xmlns.", "ns.")
 
+_PRIVATE = tuple(ipaddress.ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+"""RFC 1918 and RFC 4193."""
+
 _TEST = re.compile(
     r"(?:^|[.-])(?:test|testing|uat|sit|staging|stage|stg|dev|sandbox|preprod|qa)\d{0,2}(?=[.-])", re.IGNORECASE
 )
@@ -42,7 +45,7 @@ def is_local(host: str) -> bool:
 def is_private(host: str) -> bool:
     """Whether the host is an address of a private network (RFC 1918), the emulator's included."""
     address = _address(host)
-    return address is not None and address.is_private and not (address.is_loopback or address.is_unspecified)
+    return address is not None and any(address in network for network in _PRIVATE if network.version == address.version)
 
 
 def is_test(host: str) -> bool:

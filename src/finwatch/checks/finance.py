@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from finwatch.checks.decision import Unseen as _Unseen
+from finwatch.checks.decision import Unseen
 from finwatch.checks.view import View
+from finwatch.model.examination import Collection
 
 LENDING = frozenset({"loan", "consumer_finance"})
 """Kinds of the catalogue whose business is lending to people."""
 
 
-class KindUnknown(_Unseen):
+class KindUnknown(Unseen):
     """The identity does not say whether this is finance, so a check about finance apps cannot be answered."""
 
     def __init__(self) -> None:
         super().__init__("identity")
+
+
+_GUARDS = {
+    "contacts": ("android.permission.READ_CONTACTS",),
+    "call_log": ("android.permission.READ_CALL_LOG",),
+    "sms": ("android.permission.READ_SMS", "android.permission.RECEIVE_SMS"),
+}
+"""Records of a private life that no list of necessary data names for a financial kind, and what guards them."""
+
+
+def private_records(view: View) -> tuple[Collection, ...]:
+    """Places that take contacts, the call log or messages while holding the permission to do so."""
+    return tuple(
+        place for item, guards in _GUARDS.items() if view.asked_among(guards) for place in view.collections(item)
+    )
 
 
 def lends(view: View) -> bool:

@@ -37,7 +37,7 @@ def decide(view: View) -> Decision:
     installers = {arguments.outer(call.at.class_name) for call in view.calls(*_SETTERS)}
     found = [view.owner(name) for name in sorted(classes)]
     who = owners.named(view, found)
-    sure = not owners.only_sdks(found) and any(arguments.outer(name) in installers for name in classes)
+    sure = any(arguments.outer(name) in installers for name in classes if not owners.only_sdks([view.owner(name)]))
     return yes(
         f"{len(classes)} 个类接受任意域名（{who.zh}）。",
         f"{len(classes)} classes accept any host name ({who.en}).",

@@ -6,16 +6,10 @@ from finwatch.checks import evidence, finance, owners
 from finwatch.checks.decision import Decision, no, yes
 from finwatch.checks.view import View
 
-_GUARDS = {
-    "contacts": ("android.permission.READ_CONTACTS",),
-    "call_log": ("android.permission.READ_CALL_LOG",),
-    "sms": ("android.permission.READ_SMS", "android.permission.RECEIVE_SMS"),
-}
-
 
 def decide(view: View) -> Decision:
     """Yes when at least one of the three is both permitted and taken by an app that lends."""
-    taken = [place for item, guards in _GUARDS.items() if view.asked_among(guards) for place in view.collections(item)]
+    taken = finance.private_records(view)
     if not taken:
         return no()
     if not finance.lends(view):

@@ -13,35 +13,40 @@ _DATES_ONLY = "->checkValidity("
 
 
 def decide(view: View) -> Decision:
-    """Certain when the class that holds the manager also installs one; likely when only the manager is seen."""
-    lax = [
+    """Certain when the code that holds the manager also installs one; likely when only the manager is seen."""
+    managers = [
         (entry, method)
         for entry in view.implementations("tls.trust_manager", "tls.extended_trust_manager")
         for method in entry.methods
-        if _accepts(method)
+        if "->checkServerTrusted(" in method.at.method
     ]
+    lax = [(entry, method) for entry, method in managers if _accepts(method)]
     if not lax:
         return no()
-    installers = {arguments.outer(call.at.class_name) for call in view.calls("tls.context_init")}
-    who = owners.named(view, [view.owner(entry.class_name) for entry, _ in lax])
+    strict = {view.owner(entry.class_name) for entry, method in managers if not _accepts(method)}
+    installers = [call.at.class_name for call in view.calls("tls.context_init")]
+    found = [view.owner(entry.class_name) for entry, _ in lax]
+    who = owners.named(view, found)
+    sure = any(_installed(view, entry, installers, strict) for entry, _ in lax)
     classes = len({entry.class_name for entry, _ in lax})
     return yes(
         f"{classes} 个信任管理器不校验服务器证书（{who.zh}）。",
         f"{classes} trust managers check no server certificate ({who.en}).",
         evidence.first(evidence.of_method(view, entry, method) for entry, method in lax),
-        confidence=arguments.surest(_confidence(view, entry, installers) for entry, _ in lax),
+        confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
     )
 
 
 def _accepts(method: MethodShape) -> bool:
-    if "->checkServerTrusted(" not in method.at.method:
-        return False
     return method.shape == "empty" or (
         method.shape == "calls" and bool(method.calls) and all(_DATES_ONLY in call for call in method.calls)
     )
 
 
-def _confidence(view: View, entry: Implementation, installers: set[str]) -> Confidence:
-    if owners.only_sdks([view.owner(entry.class_name)]):
-        return Confidence.LIKELY
-    return Confidence.CERTAIN if arguments.outer(entry.class_name) in installers else Confidence.LIKELY
+def _installed(view: View, entry: Implementation, installers: list[str], strict: set[str]) -> bool:
+    """Whether code beside the manager opens a TLS context, or its owner does and has no stricter manager to give it."""
+    owner = view.owner(entry.class_name)
+    if owners.only_sdks([owner]):
+        return False
+    beside = any(arguments.outer(name) == arguments.outer(entry.class_name) for name in installers)
+    return beside or (owner not in strict and any(view.owner(name) == owner for name in installers))
