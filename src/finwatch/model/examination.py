@@ -108,6 +108,9 @@ class Collection(Model):
     path: tuple[str, ...] = ()
     """Methods from the start-up entry to the caller, when one was found."""
     arguments: tuple[str, ...] = ()
+    permitted: bool | None = None
+    """``False``: the manifest asks for none of the permissions that guard the item, so the call gives nothing.
+    ``None``: nothing guards it, or it cannot be told."""
 
 
 class Endpoint(Model):
