@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from finwatch import catalog
@@ -24,7 +26,7 @@ CERTAIN = Reach(entry=START, certain=True, path=(START, "Lcn/fictional/bank/Ids;
 def taken(given: PackageFacts, extent: str = "full") -> tuple[Collection, ...]:
     known = catalog.load()
     owners = Owners(given, uses(given, known.sdks, hidden=False), known)
-    return collected(given, known.watch, owners, protection=Protection.model_validate({"extent": extent}))
+    return collected(given, known, owners, protection=Protection.model_validate({"extent": extent}))
 
 
 def test_a_call_is_a_collection_with_its_place() -> None:
@@ -72,8 +74,8 @@ def test_before_consent_needs_a_certain_path() -> None:
         ("full", {"truncated": ("reach_methods",)}),
     ],
 )
-def test_no_path_proves_nothing_where_the_search_was_cut(extent: str, more: dict[str, object]) -> None:
-    given = facts(calls=(call(*IMEI, "cn/fictional/bank/Ids"),), **more)  # type: ignore[arg-type]
+def test_no_path_proves_nothing_where_the_search_was_cut(extent: str, more: dict[str, Any]) -> None:
+    given = facts(calls=(call(*IMEI, "cn/fictional/bank/Ids"),), **more)
     assert [one.before_consent for one in taken(given, extent)] == [None]
 
 
@@ -110,3 +112,25 @@ def test_arguments_are_written_as_a_person_reads_them() -> None:
     assert rendered(Value(kind="parameter", value="1")) == "parameter 1"
     assert rendered(Value(kind="new", value="La;")) == "new La;"
     assert rendered(Value(kind="int", value="5")) == "5"
+
+
+@pytest.mark.parametrize(
+    ("permissions", "more", "permitted"),
+    [
+        (("READ_PHONE_STATE",), {}, True),
+        (("INTERNET",), {}, False),
+        (("INTERNET",), {"manifest": {"shared_user_id": "cn.fictional"}}, None),
+    ],
+)
+def test_a_call_without_its_permission_gives_nothing(
+    permissions: tuple[str, ...], more: dict[str, Any], *, permitted: bool | None
+) -> None:
+    given = facts(permissions=permissions, calls=(call(*IMEI, "cn/fictional/bank/Ids"),), **more)
+    assert [one.permitted for one in taken(given)] == [permitted]
+
+
+def test_an_item_that_nothing_guards_is_neither() -> None:
+    android_id = ("collect.android_id.getString.secure", "Landroid/provider/Settings$Secure;->getString()V")
+    operator = ("collect.network.getSimOperator", "Landroid/telephony/TelephonyManager;->getSimOperator()V")
+    given = facts(calls=(call(*android_id, "cn/fictional/A"), call(*operator, "cn/fictional/A")))
+    assert [(one.item, one.permitted) for one in taken(given)] == [("android_id", None), ("network", None)]

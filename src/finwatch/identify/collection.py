@@ -11,23 +11,28 @@ from collections.abc import Iterator
 
 from finwatch.identify.owner import Owners
 from finwatch.model.examination import Collection, Protection
-from finwatch.model.knowledge import WatchList
+from finwatch.model.knowledge import Knowledge
 from finwatch.model.locator import CodeAt
 from finwatch.model.package import PackageFacts, Reach, Value
 
 _PRECISE, _COARSE = "precise_location", "coarse_location"
 _FINE_PERMISSION = "android.permission.ACCESS_FINE_LOCATION"
 _COARSE_PERMISSION = "android.permission.ACCESS_COARSE_LOCATION"
+_OPEN_ITEMS = {"network", "app_list"}
+"""Items of which some interface answers without the permission: the operator's name, the apps that are visible."""
 _REACH_LIMITS = {"reach_methods", "calls"}
 _VALUE_DEPTH = 4
 
 
 def collected(
-    facts: PackageFacts, watch: WatchList, owners: Owners, *, protection: Protection
+    facts: PackageFacts, knowledge: Knowledge, owners: Owners, *, protection: Protection
 ) -> tuple[Collection, ...]:
     """One entry for each data item taken at each place in the code."""
+    watch = knowledge.watch
     items = {call.id: call.items for call in watch.calls} | {field.id: field.items for field in watch.fields}
+    fields = {field.id for field in watch.fields}
     asked = {permission.name for permission in facts.manifest.permissions} if facts.manifest else set()
+    permitted = _permitted(facts, asked, knowledge)
     doubtful = _search_was_cut(facts) or protection.extent == "limited"
     seen: set[tuple[str, str, str, int | None]] = set()
     found = []
@@ -47,6 +52,7 @@ def collected(
                     at=at,
                     path=reach.path if reach else (),
                     arguments=tuple(rendered(value) for value in arguments),
+                    permitted=None if watched in fields else permitted.get(item),
                 )
             )
     return tuple(found)
@@ -81,6 +87,22 @@ def _located(items: tuple[str, ...], asked: set[str]) -> tuple[str, ...]:
         return items
     kept = _COARSE if _COARSE_PERMISSION in asked and _FINE_PERMISSION not in asked else _PRECISE
     return tuple(item for item in items if item not in {_PRECISE, _COARSE} or item == kept)
+
+
+def _permitted(facts: PackageFacts, asked: set[str], knowledge: Knowledge) -> dict[str, bool]:
+    """Whether the package may take the items that runtime permissions guard; an item not named here is open.
+
+    Apps of one ``sharedUserId`` share their permissions, and other manifests are not seen here.
+    """
+    if facts.manifest is None or facts.manifest.shared_user_id is not None:
+        return {}
+    found = {}
+    for item in knowledge.items.values():
+        names = {name if "." in name else f"android.permission.{name}" for name in item.permissions}
+        levels = {knowledge.permissions[name].level for name in names if name in knowledge.permissions}
+        if "dangerous" in levels and item.id not in _OPEN_ITEMS:
+            found[item.id] = bool(names & asked)
+    return found
 
 
 def _before_consent(reach: Reach | None, *, doubtful: bool) -> bool | None:

@@ -33,7 +33,7 @@ def describe(facts: PackageFacts, *, listing: Listing | None, knowledge: Knowled
         ),
         listing=listing,
         sdks=sdks,
-        collection=collection.collected(facts, knowledge.watch, owners, protection=shield),
+        collection=collection.collected(facts, knowledge, owners, protection=shield),
         endpoints=endpoint.endpoints(facts, knowledge.watch, owners),
         protection=shield,
     )
