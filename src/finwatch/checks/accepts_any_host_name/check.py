@@ -19,12 +19,12 @@ _SETTERS = (
 
 def decide(view: View) -> Decision:
     """Certain when the class that holds the verifier also installs one; likely when only the verifier is seen."""
-    lax = [
+    verifiers = [
         (entry, method)
         for entry in view.implementations("tls.hostname_verifier", "tls.apache_hostname_verifier")
         for method in entry.methods
-        if _accepts(method)
     ]
+    lax = [(entry, method) for entry, method in verifiers if _accepts(method)]
     reads = view.field_reads("tls.allow_all_verifier_field", "tls.noop_verifier_field")
     made = view.calls("tls.allow_all_verifier")
     classes = {
@@ -34,10 +34,11 @@ def decide(view: View) -> Decision:
     }
     if not classes:
         return no()
-    installers = {arguments.outer(call.at.class_name) for call in view.calls(*_SETTERS)}
+    installers = [call.at.class_name for call in view.calls(*_SETTERS)]
+    strict = {view.owner(entry.class_name) for entry, method in verifiers if not _accepts(method)}
     found = [view.owner(name) for name in sorted(classes)]
     who = owners.named(view, found)
-    sure = any(arguments.outer(name) in installers for name in classes if not owners.only_sdks([view.owner(name)]))
+    sure = any(_installed(view, name, installers, strict) for name in classes)
     return yes(
         f"{len(classes)} 个类接受任意域名（{who.zh}）。",
         f"{len(classes)} classes accept any host name ({who.en}).",
@@ -54,3 +55,12 @@ def decide(view: View) -> Decision:
 
 def _accepts(method: MethodShape) -> bool:
     return method.shape == "returns_true" or (method.shape == "empty" and method.at.method.endswith(")V"))
+
+
+def _installed(view: View, class_name: str, installers: list[str], strict: set[str]) -> bool:
+    """Whether code beside the verifier installs one, or its owner does and has no stricter verifier to install."""
+    owner = view.owner(class_name)
+    if owners.only_sdks([owner]):
+        return False
+    beside = any(arguments.outer(name) == arguments.outer(class_name) for name in installers)
+    return beside or (owner not in strict and any(view.owner(name) == owner for name in installers))

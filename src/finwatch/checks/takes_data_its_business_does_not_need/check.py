@@ -24,9 +24,10 @@ def decide(view: View) -> Decision:
         return no()
     items = [view.knowledge.items[item].name for item in dict.fromkeys(place.item for place in beyond)]
     who = owners.named(view, [place.owner for place in beyond])
+    zh, en = "、".join(item.zh for item in items), ", ".join(item.en for item in items)
     return yes(
-        f"{kind.name.zh}类应用的必要信息不含{'、'.join(item.zh for item in items)}，{who.zh}共有 {len(beyond)} 处读取。",
-        f"{', '.join(item.en for item in items)}: not among what {kind.name.en} needs, read in {len(beyond)} places ({who.en}).",
+        f"{kind.name.zh}类应用的必要信息不含{zh}，{who.zh}共有 {len(beyond)} 处读取。",
+        f"{en}: not among what {kind.name.en} needs, read in {len(beyond)} places ({who.en}).",
         evidence.first(evidence.of_collection(view, place) for place in beyond),
         confidence=Confidence.LIKELY,
     )
