@@ -1,7 +1,7 @@
 """Every bound in one place. A reader that meets one says so, names it, and goes on with what it has.
 
 ``PACKAGE`` bounds the native core (sizes in bytes, times in seconds) and the child process that runs it;
-``FETCH`` bounds a visit to the outside.
+``FETCH`` bounds a visit to the outside; ``POLICY`` bounds the reading of a privacy policy.
 """
 
 from __future__ import annotations
@@ -95,5 +95,18 @@ class FetchLimits(Model):
     """Bytes read at a time."""
 
 
+class PolicyLimits(Model):
+    """Bounds on reading one privacy policy."""
+
+    file_bytes: int = 32 << 20
+    pages: int = 500
+    paragraphs: int = 50_000
+    characters: int = 4_000_000
+    html_depth: int = 512
+    damaged_share: float = 0.01
+    """Undecodable characters above this share mean that the encoding was not understood."""
+
+
 PACKAGE = PackageLimits()
 FETCH = FetchLimits()
+POLICY = PolicyLimits()
