@@ -88,5 +88,5 @@ def test_a_manifest_that_is_not_there_is_unseen_not_false(tmp_path: Path) -> Non
     ],
 )
 def test_what_is_no_condition_is_refused_by_name(condition: str) -> None:
-    with pytest.raises(CatalogError, match="checks/x/check.toml"):
+    with pytest.raises(CatalogError, match=r"checks/x/check\.toml"):
         when.parse(condition, "checks/x/check.toml")

@@ -59,6 +59,8 @@ def accusable(view: View, endpoint: Endpoint) -> bool:
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    if not host[-1:].isdigit() and ":" not in host:
+        return None
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:

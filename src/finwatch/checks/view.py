@@ -72,7 +72,7 @@ class View:
     def calls(self, *watches: str) -> tuple[CodeCall, ...]:
         """Calls of these watch ids, outside general-purpose libraries, in the order of the sweep."""
         found = (call for watch in watches for call in self._calls.get(watch, ()))
-        return tuple(call for call in found if self.accusable(call.at.class_name))
+        return tuple(call for call in found if self.accusable(call.at.method.partition("->")[0]))
 
     def calls_below(self, *prefixes: str) -> tuple[CodeCall, ...]:
         """Calls whose watch id begins with one of ``prefixes`` (``sink.log.``), outside general-purpose libraries."""

@@ -23,9 +23,9 @@ _LABEL = re.compile(
 def decide(view: View) -> Decision:
     """Certain when the collecting call is visible in the log call; a label before an unknown value is a suspicion."""
     targets = view.targets_below("collect.", _ITEMS)
-    logs = view.calls_below("sink.log.")
+    logs = [call for call in view.calls_below("sink.log.") if _is_built(call)]
     direct = [call for call in logs if any(v.kind == "call" and v.value in targets for v in arguments.inside(call))]
-    labelled = [call for call in logs if _announces(call)]
+    labelled = [] if direct else [call for call in logs if _announces(call)]
     if not direct and not labelled:
         return no()
     found = direct or labelled
@@ -37,6 +37,11 @@ def decide(view: View) -> Decision:
         evidence.first(evidence.of_call(view, call) for call in found),
         confidence=Confidence.CERTAIN if direct else Confidence.SUSPECTED,
     )
+
+
+def _is_built(call: CodeCall) -> bool:
+    """Whether some argument is the result of a call; constants and parameters alone say nothing."""
+    return any(value is not None and value.kind == "call" for value in call.args)
 
 
 def _announces(call: CodeCall) -> bool:
