@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from finwatch.crawl.sources import der
 
@@ -53,8 +53,7 @@ def signer(block: bytes, signed: bytes, *, accept_sha1: bool = False) -> str:
     ``accept_sha1``, uses MD5 or anything unknown, or does not verify.
     """
     try:
-        certificates = pkcs7.load_der_pkcs7_certificates(block)
-        info = _signer_info(block)
+        certificates, info = _signed_data(block)
     except (ValueError, IndexError, UnsupportedAlgorithm) as error:
         raise BadSignature(f"the signature block cannot be read ({error})") from error
     try:
@@ -71,16 +70,17 @@ def signer(block: bytes, signed: bytes, *, accept_sha1: bool = False) -> str:
     return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
 
 
-def _signer_info(block: bytes) -> der.Element:
-    """The one SignerInfo of a SignedData (RFC 5652 §5.1)."""
+def _signed_data(block: bytes) -> tuple[list[x509.Certificate], der.Element]:
+    """The certificates and the one SignerInfo of a SignedData (RFC 5652 §5.1)."""
     content_type, content = der.read(block).expect(der.SEQUENCE).children()[:2]
     if content_type.object_id != _SIGNED_DATA:
         raise ValueError("no SignedData")
-    signed_data = content.expect(0xA0).children()[0].expect(der.SEQUENCE)
-    signers = signed_data.children()[-1].expect(der.SET).children()
+    parts = content.expect(0xA0).children()[0].expect(der.SEQUENCE).children()
+    held = [certificate for part in parts if part.tag == 0xA0 for certificate in part.children()]
+    signers = parts[-1].expect(der.SET).children()
     if len(signers) != 1:
         raise ValueError(f"{len(signers)} signers where one belongs")
-    return signers[0].expect(der.SEQUENCE)
+    return [x509.load_der_x509_certificate(one.whole) for one in held], signers[0].expect(der.SEQUENCE)
 
 
 def _fields(info: der.Element) -> tuple[bytes, int, str, der.Element | None, str, bytes]:

@@ -93,7 +93,7 @@ def _about_v2(metadata: Mapping[str, Any], context: Context) -> _Fields:
     return {
         "names": _texts(metadata.get("name")),
         "summaries": _texts(metadata.get("summary")),
-        "developer": metadata.get("authorName"),
+        "developer": metadata.get("authorName") or None,
         "categories": tuple(metadata.get("categories") or ()),
         "icon_url": _below(context.address, icon["name"]) if icon else None,
         **_sites(metadata),
@@ -103,7 +103,7 @@ def _about_v2(metadata: Mapping[str, Any], context: Context) -> _Fields:
 def _version_v2(version: Mapping[str, Any], context: Context) -> _Fields:
     file, manifest = version["file"], version["manifest"]
     return {
-        "version_name": manifest.get("versionName"),
+        "version_name": manifest.get("versionName") or None,
         "version_code": manifest["versionCode"],
         "package_url": _below(context.address, file["name"]),
         "package_sha256": _sha256(file["sha256"]),
@@ -139,7 +139,7 @@ def _about_v1(metadata: Mapping[str, Any], context: Context) -> _Fields:
     return {
         "names": _texts(names),
         "summaries": _texts(summaries),
-        "developer": metadata.get("authorName"),
+        "developer": metadata.get("authorName") or None,
         "categories": tuple(metadata.get("categories") or ()),
         "icon_url": _below(context.address, f"/icons/{icon}") if icon else None,
         **_sites(metadata),
@@ -152,7 +152,7 @@ def _version_v1(version: Mapping[str, Any], context: Context) -> _Fields:
     signer = version.get("signer")
     permissions = [*(version.get("uses-permission") or ()), *(version.get("uses-permission-sdk-23") or ())]
     return {
-        "version_name": version.get("versionName"),
+        "version_name": version.get("versionName") or None,
         "version_code": version["versionCode"],
         "package_url": _below(context.address, f"/{version['apkName']}"),
         "package_sha256": _sha256(version["hash"]),
