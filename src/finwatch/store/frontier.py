@@ -152,6 +152,12 @@ class Frontier:
         with reading(self._engine) as connection:
             return connection.execute(asked).scalar()
 
+    def due(self, markets: Collection[MarketId], *, now: datetime) -> int:
+        """How many tasks of the markets are due now, leased ones included."""
+        asked = select(func.count()).where(frontier.c.market.in_(sorted(markets)), frontier.c.due <= now)
+        with reading(self._engine) as connection:
+            return connection.execute(asked).scalar_one()
+
     def release_gone(self) -> int:
         """Frees the leases of processes of this machine that run no more (killed, out of power); returns how many."""
         with writing(self._engine) as connection:

@@ -1,0 +1,138 @@
+"""Visits the markets that are due: ``crawl`` with the store's frontier and the lake → listings, packages, captures.
+
+What comes in: registered markets. What goes out: the lake's blobs, captures, ``listings`` and ``visits``, jobs in the
+queue, outcomes for the health page. It may be killed at any point and run again: leases of a process that is gone are
+freed first, half a download goes on where it ended, a visit that was kept is not kept twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from finwatch.crawl import runner as crawl
+from finwatch.crawl.fetch import Fetcher
+from finwatch.flow.progress import Progress, silent
+from finwatch.lake import Lake
+from finwatch.lake.rows import listing_row
+from finwatch.model.base import Model
+from finwatch.model.fetch import Market, MarketId, OutcomeKind, TaskKind
+from finwatch.model.listing import Listing
+from finwatch.settings import Settings
+from finwatch.store import Store
+from finwatch.store.lease import owner
+
+PARALLEL: Final = 8
+_GOOD: Final = (OutcomeKind.OK, OutcomeKind.NOT_MODIFIED)
+
+
+class Collected(Model):
+    """What a run of the crawl did."""
+
+    markets: tuple[MarketId, ...]
+    visits: int
+    succeeded: int
+    failures: dict[OutcomeKind, int]
+    """Visits that ended otherwise, by kind; the health page says more."""
+    bytes: int
+    listings: int
+    lost: int
+    """Visits whose lease another process had taken by then; it keeps theirs."""
+
+
+class LakeSink:
+    """Keeps what a visit showed in the tables ``listings`` and ``visits``."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+
+    def snapshot(self, market: Market, listings: Sequence[Listing], *, visit: str, at: datetime) -> None:
+        """Keeps a complete reading, once for each ``visit``. The row in ``visits`` comes last: it says that the
+        listings are all there."""
+        day, key = at.date(), f"{market.id} {visit}"
+        rows = [listing_row(listing, visit=visit) for listing in listings]
+        if rows:
+            self._lake.tables.append("listings", rows, key=key, dt=day, market=market.id)
+        row = {
+            "visit": visit,
+            "market": market.id,
+            "at": at,
+            "listings": len(rows),
+            "apps": len({listing.app for listing in listings}),
+            "capture": next((listing.capture for listing in listings if listing.capture), None),
+        }
+        self._lake.tables.append("visits", [row], key=key, dt=day, market=market.id)
+
+
+def collect(
+    store: Store,
+    lake: Lake,
+    *,
+    settings: Settings,
+    markets: Sequence[MarketId] = (),
+    again: bool = False,
+    parallel: int = PARALLEL,
+    patience_s: float = 60.0,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Progress = silent,
+) -> Collected:
+    """Visits everything that is due in the named markets (none named = every enabled one).
+
+    ``again`` makes their indexes due now. Waits for a retry that falls due within ``patience_s``. SIGTERM and Ctrl-C
+    stop cleanly. Raises ``NotFound`` for a market that is not registered, ``LakeError``, ``StoreError``.
+    """
+    chosen = [store.markets.get(name) for name in markets] or store.markets.all(enabled=True)
+    store.frontier.release_gone()
+    lake.captures.index()
+    if again:
+        for market in chosen:
+            store.frontier.hurry(market.id, TaskKind.INDEX, now=clock())
+    names = [market.id for market in chosen]
+
+    def tell(now: crawl.Progress) -> None:
+        left = store.frontier.due(names, now=clock())
+        progress("crawl", now.done, now.done + max(left, now.active), now.outcome.url.rpartition("/")[2])
+
+    try:
+        tally = asyncio.run(
+            _crawl(store, lake, chosen, settings=settings, parallel=parallel, patience_s=patience_s, tell=tell)
+        )
+    finally:
+        lake.captures.close()
+    progress("crawl", tally.visits, tally.visits)
+    return Collected(
+        markets=tuple(names),
+        visits=tally.visits,
+        succeeded=sum(tally.outcomes[kind] for kind in _GOOD),
+        failures={kind: count for kind, count in sorted(tally.outcomes.items()) if kind not in _GOOD},
+        bytes=tally.bytes,
+        listings=tally.listings,
+        lost=tally.lost,
+    )
+
+
+async def _crawl(
+    store: Store,
+    lake: Lake,
+    markets: Sequence[Market],
+    *,
+    settings: Settings,
+    parallel: int,
+    patience_s: float,
+    tell: Callable[[crawl.Progress], None],
+) -> crawl.Tally:
+    async with Fetcher(settings, blobs=lake.blobs, captures=lake.captures) as fetcher:
+        runner = crawl.Runner(
+            markets,
+            frontier=store.frontier,
+            fetcher=fetcher,
+            sink=LakeSink(lake),
+            worker=owner(),
+            parallel=parallel,
+            patience_s=patience_s,
+            progress=tell,
+        )
+        runner.seed()
+        return await runner.run()
