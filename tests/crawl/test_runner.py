@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 from collections.abc import Callable
@@ -174,7 +175,7 @@ def test_what_may_pass_is_tried_again_a_few_times(lake: LocalLake, route: hostil
     world = crawl(lake, story)
     tries = [outcome for outcome in world.frontier.outcomes if outcome.kind is kind]
     assert [outcome.attempt for outcome in tries] == [1, 2, 3, 4]
-    waits = [later.started - earlier.started for earlier, later in zip(tries, tries[1:], strict=False)]
+    waits = [later.started - earlier.started for earlier, later in itertools.pairwise(tries)]
     assert waits == sorted(waits)
     if kind is OutcomeKind.THROTTLED:
         assert min(waits) >= timedelta(seconds=20)
@@ -261,7 +262,7 @@ def test_a_host_is_asked_no_faster_and_no_more_at_once_than_allowed(lake: LocalL
         world.server.routes = {path: counted(route) for path, route in world.server.routes.items()}
         slow = world.market.model_copy(update={"politeness": Politeness(requests_per_second=0.5, obey_robots=True)})
         await world.run(slow)
-        assert world.asked[0] == "/robots.txt"[:11] or world.server.log[0].path == "/robots.txt"
+        assert world.asked[0] == "/robots.txt"
 
     world = crawl(lake, story)
     assert set(at_once) == {1}

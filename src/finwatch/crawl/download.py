@@ -82,7 +82,8 @@ class _Download:
 
     def _named(self, failure: VisitFailed) -> VisitFailed:
         """``failure``, told as a mismatch where only the index's own size was the bound that was passed."""
-        if failure.kind is not OutcomeKind.TOO_LARGE or self._limit() == self._request.max_bytes:
+        passed = failure.kind is OutcomeKind.TOO_LARGE and self._body is not None
+        if not passed or self._limit() == self._request.max_bytes:
             return failure
         return VisitFailed(
             OutcomeKind.HASH_MISMATCH,
