@@ -43,15 +43,19 @@ impl Targets {
         let of_calls: Vec<Option<Wanted<'_>>> = of_calls.collect();
         let of_fields: Vec<Wanted<'_>> =
             watch.fields.iter().map(|field| Wanted::new(program, &field.class_name)).collect();
+        let own = not_overriding(program, position, dex.methods.len());
         let mut names = Names::new(dex);
         for (index, method) in (0u32..).zip(&dex.methods) {
             let Some(positions) = names.lookup(dex, method.name, &watch.calls_by_name) else { continue };
             let ty = program.type_of(position, u32::from(method.class));
             let hit = |k: &usize| {
-                of_calls.get(*k).is_some_and(|wanted| wanted.as_ref().is_none_or(|wanted| wanted.is(program, ty)))
-                    && watch.calls.get(*k).is_some_and(|call| {
-                        call.proto.as_ref().is_none_or(|proto| *proto == dex.proto_text(u32::from(method.proto)))
-                    })
+                of_calls.get(*k).is_some_and(|wanted| {
+                    wanted
+                        .as_ref()
+                        .is_none_or(|wanted| wanted.is(program, ty) && (Some(ty) == wanted.ty || !bit(&own, index)))
+                }) && watch.calls.get(*k).is_some_and(|call| {
+                    call.proto.as_ref().is_none_or(|proto| *proto == dex.proto_text(u32::from(method.proto)))
+                })
             };
             let hits: Vec<usize> = positions.iter().copied().filter(hit).collect();
             if !hits.is_empty() {
@@ -84,6 +88,19 @@ impl Targets {
     pub(crate) fn has_field(&self, index: u32) -> bool {
         bit(&self.field_bits, index)
     }
+}
+
+/// Method indices that the package itself declares static, private or as constructors: below a watched class these
+/// are methods of their own, no overrides of what is watched.
+fn not_overriding(program: &Program<'_>, position: u32, count: usize) -> Vec<u64> {
+    const STATIC_PRIVATE_CONSTRUCTOR: u32 = 0x8 | 0x2 | 0x10000;
+    let mut bits = vec![0; count / 64 + 1];
+    for method in &program.methods {
+        if method.dex == position && method.access & STATIC_PRIVATE_CONSTRUCTOR != 0 {
+            set(&mut bits, method.index);
+        }
+    }
+    bits
 }
 
 /// A class that the watch list names, as the package knows it.

@@ -26,6 +26,7 @@ enum Node {
     Int(i64),
     Type(u32),
     Field(u32),
+    Null,
     Parameter(u16),
     Call { method: u32, args: Vec<NodeId> },
     New { ty: u32, args: Vec<NodeId> },
@@ -270,7 +271,12 @@ impl Tracker {
         let mut next = registers.into_iter();
         for letter in receiver.into_iter().chain(letters) {
             let Some(register) = next.next() else { break };
-            args.push((self.get(register), letter));
+            let mut node = self.get(register);
+            // The constant 0 in place of an object is null.
+            if matches!(letter, b'L' | b'[') && matches!(self.nodes.get(node as usize), Some(Node::Int(0))) {
+                node = self.node(Node::Null);
+            }
+            args.push((node, letter));
             if matches!(letter, b'J' | b'D') {
                 next.next();
             }
@@ -347,13 +353,16 @@ impl Tracker {
     /// The arguments of `call` as facts: one per declared parameter, the receiver first.
     pub(crate) fn arguments(&self, dex: &Dex<'_>, call: &Call, limits: &Limits) -> Vec<Option<Value>> {
         let mut room = limits.value_nodes;
-        let render = |(node, letter): &(NodeId, u8)| {
-            let value = self.render(dex, *node, (limits.value_depth, limits.string_bytes), &mut room)?;
-            // The constant 0 in place of an object is null.
-            let object = matches!(letter, b'L' | b'[');
-            Some(if object && value.kind == "int" { leaf("null", "null") } else { value })
-        };
-        call.args.iter().map(render).collect()
+        let bounds = (limits.value_depth, limits.string_bytes);
+        let mut values: Vec<Option<Value>> =
+            call.args.iter().map(|(node, _)| self.render(dex, *node, bounds, &mut room)).collect();
+        if self.roles.get(&call.method) == Some(&Role::Constructor) {
+            // What goes into the object being made is told by the other arguments.
+            if let Some(Some(made)) = values.first_mut() {
+                made.of.clear();
+            }
+        }
+        values
     }
 
     fn render(&self, dex: &Dex<'_>, node: NodeId, bounds: (usize, usize), room: &mut usize) -> Option<Value> {
@@ -370,6 +379,7 @@ impl Tracker {
         Some(match node {
             Node::Text(text) => leaf("string", cut(text, bounds.1)),
             Node::Str(index) => leaf("string", cut(&dex.text(*index), bounds.1)),
+            Node::Null => leaf("null", "null"),
             Node::Int(number) => leaf("int", number.to_string()),
             Node::Type(index) => leaf("type", dex.type_text(*index)),
             Node::Field(index) => leaf("field", dex.field_text(*index)),

@@ -11,7 +11,7 @@ use super::super::program::{Method, MethodNo};
 use super::line::straight_line;
 use super::resolve::Resolver;
 
-/// A method that runs; whether a caller would catch what it throws decides how long its straight line is.
+/// A method that runs; if a caller would catch what it throws decides how long its straight line is.
 type Place = (MethodNo, bool);
 
 #[derive(Debug)]
