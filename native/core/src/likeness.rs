@@ -105,6 +105,6 @@ mod tests {
     #[test]
     fn a_signature_means_the_same_for_ever() {
         let values = signature(0..1_000);
-        assert_eq!(values.get(..4), Some([0u64; 4].as_slice()));
+        assert_eq!(values.get(..4), Some([648_303_286, 598_567_853, 1_609_114_670, 695_743_320].as_slice()));
     }
 }
