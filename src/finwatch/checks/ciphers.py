@@ -29,7 +29,7 @@ def chosen(view: View, bad: Callable[[str], bool], *, zh: str, en: str) -> Decis
     names = ", ".join(sorted({arguments.text(call, 0) or "" for call in calls}))
     return yes(
         f"有 {len(calls)} 处{zh}：{names}（{who.zh}）。",
-        f"{len(calls)} places {en}: {names} ({who.en}).",
+        f"{en} in {evidence.many(len(calls), 'place')}: {names} ({who.en}).",
         evidence.first(evidence.of_call(view, call) for call in calls),
         confidence=Confidence.LIKELY if owners.only_sdks(found) else Confidence.CERTAIN,
     )

@@ -43,12 +43,12 @@ def taken_before_consent(view: View, items: Iterable[str]) -> Decision:
     if certain:
         return yes(
             f"启动代码必然获取{zh}（{who.zh}，{len(found)} 处）。",
-            f"start-up code always takes {en} ({who.en}, {len(found)} places).",
+            f"start-up code always takes {en} ({who.en}, {evidence.many(len(found), 'place')}).",
             evidence.first(evidence.of_collection(view, place) for place in found),
         )
     return yes(
         f"启动代码可能获取{zh}（{who.zh}，{len(found)} 处）；其间可能有条件判断，需人工核实。",
-        f"start-up code may take {en} ({who.en}, {len(found)} places); "
+        f"start-up code may take {en} ({who.en}, {evidence.many(len(found), 'place')}); "
         "a condition may stand between, so a person must confirm.",
         evidence.first(evidence.of_collection(view, place) for place in found),
         confidence=Confidence.SUSPECTED,

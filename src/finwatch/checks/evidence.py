@@ -151,6 +151,11 @@ def first(pieces: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(sorted(dict.fromkeys(pieces), key=_place)[:EVIDENCE_SHOWN])
 
 
+def many(count: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun in English: ``1 place``, ``3 places``."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
 def readable(reference: str) -> str:
     """``pkg.Class.name`` of ``Lpkg/Class;->name(Args)Ret``; anything else as it is."""
     class_name, arrow, rest = reference.partition("->")

@@ -41,7 +41,7 @@ def decide(view: View) -> Decision:
     sure = any(_installed(view, name, installers, strict) for name in classes)
     return yes(
         f"{len(classes)} 个类接受任意域名（{who.zh}）。",
-        f"{len(classes)} classes accept any host name ({who.en}).",
+        f"accepts any host name in {evidence.many(len(classes), 'class', 'classes')} ({who.en}).",
         evidence.first(
             [
                 *(evidence.of_method(view, entry, method) for entry, method in lax),

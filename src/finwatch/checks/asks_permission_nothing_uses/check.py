@@ -35,7 +35,7 @@ def decide(view: View) -> Decision:
     names = ", ".join(evidence.short_permission(name) for name in idle)
     return yes(
         f"有 {len(idle)} 项敏感权限在代码中未见使用：{names}。",
-        f"{len(idle)} sensitive permissions are used by no code that was seen: {names}.",
+        f"no code was seen to use {evidence.many(len(idle), 'sensitive permission')}: {names}.",
         [evidence.of_permission(view, name) for name in idle],
         confidence=Confidence.SUSPECTED,
         from_absence=True,

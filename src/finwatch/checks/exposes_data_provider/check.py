@@ -23,7 +23,7 @@ def decide(view: View) -> Decision:
     names = ", ".join(provider.name.rpartition(".")[2] for provider in found[:5])
     return yes(
         f"{len(found)} 个数据提供者可被任意应用{'读取' if readable else '写入'}：{names}。",
-        f"{len(found)} providers can be {'read' if readable else 'written'} by any app: {names}.",
+        f"{evidence.many(len(found), 'provider')} can be {'read' if readable else 'written'} by any app: {names}.",
         evidence.first(
             evidence.of_component(provider, "已导出且没有相应权限", "is exported without that permission")
             for provider in found

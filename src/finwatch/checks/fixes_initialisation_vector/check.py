@@ -18,7 +18,7 @@ def decide(view: View) -> Decision:
     who = owners.named(view, found)
     return yes(
         f"有 {len(calls)} 处使用固定的初始化向量（{who.zh}）。",
-        f"{len(calls)} places use a fixed initialisation vector ({who.en}).",
+        f"uses a fixed initialisation vector in {evidence.many(len(calls), 'place')} ({who.en}).",
         evidence.first(evidence.of_call(view, call) for call in calls),
         confidence=Confidence.LIKELY if owners.only_sdks(found) else Confidence.CERTAIN,
     )

@@ -22,7 +22,7 @@ def decide(view: View) -> Decision:
     who = owners.named(view, found)
     return yes(
         f"有 {len(calls)} 处用代码中的常量作为密钥（{who.zh}）。",
-        f"{len(calls)} places make a key from a constant in the code ({who.en}).",
+        f"makes a key from a constant in the code in {evidence.many(len(calls), 'place')} ({who.en}).",
         evidence.first(evidence.of_call(view, call) for call in calls),
         confidence=Confidence.LIKELY if owners.only_sdks(found) else Confidence.CERTAIN,
     )

@@ -28,7 +28,7 @@ def decide(view: View) -> Decision:
     kinds = ", ".join(sorted({anomaly.kind for anomaly in found}))
     return yes(
         f"压缩包有 {len(found)} 处异常：{kinds}。",
-        f"{len(found)} irregularities in the archive: {kinds}.",
+        f"irregularities in the archive: {len(found)} ({kinds}).",
         evidence.first(_piece(anomaly) for anomaly in found),
         confidence=Confidence.CERTAIN if core else Confidence.LIKELY,
     )

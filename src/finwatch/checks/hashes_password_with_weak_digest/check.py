@@ -25,7 +25,7 @@ def decide(view: View) -> Decision:
         return no()
     return yes(
         f"有 {len(calls)} 处在处理口令的方法中使用弱散列算法。",
-        f"{len(calls)} methods about passwords use a weak digest.",
+        f"uses a weak digest in {evidence.many(len(calls), 'method')} about passwords.",
         evidence.first(evidence.of_call(view, call) for call in calls),
         confidence=Confidence.LIKELY,
     )

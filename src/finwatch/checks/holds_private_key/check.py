@@ -20,7 +20,8 @@ def decide(view: View) -> Decision:
     keys = [use for use in found if _is_key(use)]
     return yes(
         f"字符串中有 {len(keys)} 个私钥、{len(found) - len(keys)} 个云服务密钥。",
-        f"{len(keys)} private keys and {len(found) - len(keys)} cloud keys among the strings.",
+        f"among the strings: {evidence.many(len(keys), 'private key')}, "
+        f"{evidence.many(len(found) - len(keys), 'cloud key')}.",
         evidence.first(evidence.of_string(view, use, quote=_masked(use.value)) for use in found),
         confidence=Confidence.CERTAIN if keys else Confidence.LIKELY,
     )

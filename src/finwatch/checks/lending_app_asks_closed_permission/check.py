@@ -36,6 +36,6 @@ def decide(view: View) -> Decision:
     names = ", ".join(evidence.short_permission(name) for name in asked)
     return yes(
         f"申请了 {len(asked)} 项不应申请的权限：{names}。",
-        f"asks for {len(asked)} closed permissions: {names}.",
+        f"asks for {evidence.many(len(asked), 'closed permission')}: {names}.",
         [evidence.of_permission(view, name) for name in asked],
     )

@@ -18,6 +18,6 @@ def decide(view: View) -> Decision:
     who = owners.named(view, [place.owner for place in taken])
     return yes(
         f"{who.zh}共有 {len(taken)} 处读取{'、'.join(item.zh for item in items)}。",
-        f"{who.en}: {len(taken)} places read {', '.join(item.en for item in items)}.",
+        f"reads {', '.join(item.en for item in items)} in {evidence.many(len(taken), 'place')} ({who.en}).",
         evidence.first(evidence.of_collection(view, place) for place in taken),
     )

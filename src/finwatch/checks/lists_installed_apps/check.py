@@ -21,6 +21,6 @@ def decide(view: View) -> Decision:
     who = owners.named(view, [view.owner(call.at.class_name) for call in calls])
     return yes(
         f"{who.zh}共有 {len(calls)} 处读取已安装应用列表。",
-        f"{who.en}: {len(calls)} places read the list of installed apps.",
+        f"reads the list of installed apps in {evidence.many(len(calls), 'place')} ({who.en}).",
         evidence.first(evidence.of_call(view, call) for call in calls),
     )

@@ -29,10 +29,10 @@ def decide(view: View) -> Decision:
     found = shared or calls
     who = owners.named(view, [view.owner(call.at.class_name) for call in found])
     zh = "从共享存储加载代码" if shared else "在运行时加载代码"
-    en = "load code from shared storage" if shared else "load code while running"
+    en = "loads code from shared storage" if shared else "loads code while running"
     return yes(
         f"有 {len(found)} 处{zh}（{who.zh}）。",
-        f"{len(found)} places {en} ({who.en}).",
+        f"{en} in {evidence.many(len(found), 'place')} ({who.en}).",
         evidence.first(evidence.of_call(view, call) for call in found),
         confidence=Confidence.CERTAIN if shared else Confidence.LIKELY,
         severity=Severity.HIGH if shared else None,

@@ -30,10 +30,10 @@ def decide(view: View) -> Decision:
         return no()
     found = direct or labelled
     zh = "直接写出刚获取的个人信息" if direct else "疑似写出口令或证件号"
-    en = "write data that was just collected" if direct else "seem to write a password or an identity number"
+    en = "writes data that was just collected" if direct else "seems to write a password or an identity number"
     return yes(
         f"有 {len(found)} 处日志语句{zh}。",
-        f"{len(found)} log calls {en}.",
+        f"{en} in {evidence.many(len(found), 'log call')}.",
         evidence.first(evidence.of_call(view, call) for call in found),
         confidence=Confidence.CERTAIN if direct else Confidence.SUSPECTED,
     )

@@ -26,7 +26,7 @@ def decide(view: View) -> Decision:
     obeyed = view.facts.manifest is None or view.target_sdk < _REFUSED_FROM
     return yes(
         f"有 {len(calls)} 处把文件设为所有应用可读或可写。",
-        f"{len(calls)} places make a file readable or writable by every app.",
+        f"makes a file readable or writable by every app in {evidence.many(len(calls), 'place')}.",
         evidence.first(evidence.of_call(view, call) for call in calls),
         severity=None if obeyed else Severity.LOW,
     )

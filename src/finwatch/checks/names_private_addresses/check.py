@@ -22,7 +22,7 @@ def decide(view: View) -> Decision:
     hosts = sorted({endpoint.host for endpoint in found})
     return yes(
         f"代码中有 {len(hosts)} 个内网或测试主机：{', '.join(hosts[:5])}。",
-        f"{len(hosts)} internal or test hosts: {', '.join(hosts[:5])}.",
+        f"{evidence.many(len(hosts), 'internal or test host')}: {', '.join(hosts[:5])}.",
         evidence.first(evidence.of_endpoint(view, endpoint) for endpoint in found),
         confidence=Confidence.LIKELY if any(e.owner == "app" for e in found) else Confidence.SUSPECTED,
     )

@@ -26,7 +26,8 @@ def decide(view: View) -> Decision:
     hosts = sorted({endpoint.host for endpoint in found})
     return yes(
         f"代码中有 {len(found)} 个明文地址，涉及 {len(hosts)} 个主机：{', '.join(hosts[:5])}。",
-        f"{len(found)} addresses without encryption, of {len(hosts)} hosts: {', '.join(hosts[:5])}.",
+        f"{evidence.many(len(found), 'address', 'addresses')} without encryption, "
+        f"of {evidence.many(len(hosts), 'host')}: {', '.join(hosts[:5])}.",
         evidence.first(evidence.of_endpoint(view, endpoint) for endpoint in found),
         confidence=Confidence.LIKELY if own else Confidence.SUSPECTED,
     )

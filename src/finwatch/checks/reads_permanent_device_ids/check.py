@@ -21,6 +21,6 @@ def decide(view: View) -> Decision:
     who = owners.named(view, [place.owner for place in taken])
     return yes(
         f"{who.zh}共有 {len(taken)} 处读取{'、'.join(name.zh for name in names)}。",
-        f"{who.en}: {len(taken)} places read {', '.join(name.en for name in names)}.",
+        f"reads {', '.join(name.en for name in names)} in {evidence.many(len(taken), 'place')} ({who.en}).",
         evidence.first(evidence.of_collection(view, place) for place in taken),
     )

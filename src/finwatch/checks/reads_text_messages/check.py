@@ -25,7 +25,8 @@ def decide(view: View) -> Decision:
         return no()
     return yes(
         f"有 {len(taken)} 处代码读取短信，{len(receivers)} 个接收器监听短信。",
-        f"{len(taken)} places read messages and {len(receivers)} receivers listen for them.",
+        f"reads messages in {evidence.many(len(taken), 'place')} "
+        f"and listens for them with {evidence.many(len(receivers), 'receiver')}.",
         [
             *(evidence.of_permission(view, name) for name in asked),
             *(

@@ -19,6 +19,6 @@ def decide(view: View) -> Decision:
         return no()
     return yes(
         f"有 {len(calls)} 处用固定值作为随机数种子。",
-        f"{len(calls)} places seed random numbers with a constant.",
+        f"seeds random numbers with a constant in {evidence.many(len(calls), 'place')}.",
         evidence.first(evidence.of_call(view, call) for call in calls),
     )

@@ -17,6 +17,6 @@ def decide(view: View) -> Decision:
     who = owners.named(view, [view.owner(call.at.class_name) for call in calls])
     return yes(
         f"有 {len(calls)} 处直接发送短信（{who.zh}）。",
-        f"{len(calls)} places send text messages ({who.en}).",
+        f"sends text messages in {evidence.many(len(calls), 'place')} ({who.en}).",
         [evidence.of_permission(view, _PERMISSION), *evidence.first(evidence.of_call(view, call) for call in calls)],
     )

@@ -24,7 +24,7 @@ def decide(view: View) -> Decision:
     missing_of_all = ", ".join(title for title in _EXPECTED.values() if any(title in missing for _, missing in found))
     return yes(
         f"{len(found)} 个本地库缺少编译防护：{missing_of_all}。",
-        f"{len(found)} native libraries lack hardening: {missing_of_all}.",
+        f"{evidence.many(len(found), 'native library', 'native libraries')} without hardening: {missing_of_all}.",
         evidence.first(
             Evidence(
                 says=Text(

@@ -29,7 +29,7 @@ def decide(view: View) -> Decision:
         return no()
     return yes(
         f"{len(receivers)} 个接收器在开机后启动应用。",
-        f"{len(receivers)} receivers start the app after the phone has booted.",
+        f"{evidence.many(len(receivers), 'receiver')} for the end of the boot.",
         [
             evidence.of_component(component, "监听开机完成", "listens for the end of the boot")
             for component in receivers

@@ -27,7 +27,7 @@ def decide(view: View) -> Decision:
     zh, en = "、".join(item.zh for item in items), ", ".join(item.en for item in items)
     return yes(
         f"{kind.name.zh}类应用的必要信息不含{zh}，{who.zh}共有 {len(beyond)} 处读取。",
-        f"{en}: not among what {kind.name.en} needs, read in {len(beyond)} places ({who.en}).",
+        f"{en}: not among what {kind.name.en} needs, read in {evidence.many(len(beyond), 'place')} ({who.en}).",
         evidence.first(evidence.of_collection(view, place) for place in beyond),
         confidence=Confidence.LIKELY,
     )

@@ -31,7 +31,7 @@ def decide(view: View) -> Decision:
     classes = len({entry.class_name for entry, _ in lax})
     return yes(
         f"{classes} 个信任管理器不校验服务器证书（{who.zh}）。",
-        f"{classes} trust managers check no server certificate ({who.en}).",
+        f"{evidence.many(classes, 'trust manager')} without a check of the server certificate ({who.en}).",
         evidence.first(evidence.of_method(view, entry, method) for entry, method in lax),
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
     )

@@ -9,4 +9,4 @@ from finwatch.checks.view import View
 
 def decide(view: View) -> Decision:
     """Yes for DES, RC2, RC4 and password schemes built on them."""
-    return ciphers.chosen(view, ciphers.is_broken, zh="使用已被攻破的算法", en="use a broken cipher")
+    return ciphers.chosen(view, ciphers.is_broken, zh="使用已被攻破的算法", en="uses a broken cipher")

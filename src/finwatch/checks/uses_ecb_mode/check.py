@@ -9,4 +9,4 @@ from finwatch.checks.view import View
 
 def decide(view: View) -> Decision:
     """Yes when the transformation is a visible constant that means ECB for a block cipher."""
-    return ciphers.chosen(view, ciphers.in_ecb, zh="以 ECB 模式加密", en="encrypt in ECB mode")
+    return ciphers.chosen(view, ciphers.in_ecb, zh="以 ECB 模式加密", en="encrypts in ECB mode")

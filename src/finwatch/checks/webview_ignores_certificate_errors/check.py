@@ -27,10 +27,10 @@ def decide(view: View) -> Decision:
         return no()
     who = owners.named(view, [view.owner(entry.class_name) for entry, _ in found])
     zh = "遇到证书错误一律继续" if always else "在某些条件下遇到证书错误仍继续，需人工核实"
-    en = "always go on" if always else "go on under some condition that a person must look at"
+    en = "always goes on" if always else "goes on, under some condition that a person must look at,"
     return yes(
         f"{len(found)} 个网页客户端{zh}（{who.zh}）。",
-        f"{len(found)} web clients {en} when the certificate is wrong ({who.en}).",
+        f"{en} when the certificate is wrong, in {evidence.many(len(found), 'web client')} ({who.en}).",
         evidence.first(evidence.of_method(view, entry, method) for entry, method in found),
         confidence=Confidence.CERTAIN if always else Confidence.SUSPECTED,
     )
