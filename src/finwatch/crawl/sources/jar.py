@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -28,6 +29,20 @@ _WEAK: Final = (("SHA1", "sha1"), ("SHA-1", "sha1"))
 
 class NotAJar(Exception):
     """The bytes are no JAR that holds the file. The message says what is wrong."""
+
+
+_ZIP_FAULTS: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+)
+"""What ``zipfile`` is known to raise on bytes that are no sound zip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,7 @@ def signed_file(jar: bytes, name: str, *, max_bytes: int, accept_sha1: bool = Fa
             if listed is None:
                 raise BadSignature(f"it is not signed: META-INF/{stem}.SF is missing")
             signature_file = _read(archive, listed, _META_BYTES)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _ZIP_FAULTS as error:
         raise NotAJar(f"it is no readable zip ({error})") from error
     fingerprint = signer(block, signature_file, accept_sha1=accept_sha1)
     _check_manifest(signature_file, manifest, name, accept_sha1=accept_sha1)
