@@ -11,14 +11,16 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 
 from finwatch.engine.protocol import Tables
 from finwatch.errors import LakeError, NotFound
 from finwatch.lake.schemas import SCHEMAS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _READS = re.compile(r"-- reads: ([a-z_, ]+)\n")
 
@@ -41,6 +43,8 @@ def tables_of(text: str) -> list[str]:
 
 def answer(question: str, tables: Tables, parameters: Mapping[str, Any]) -> pa.Table:
     """The rows of a question. Raises ``NotFound``, and ``LakeError`` when a file of the lake cannot be read."""
+    import duckdb  # noqa: PLC0415 - the processes of a stage ask nothing and start faster without it
+
     text = text_of(question)
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -53,7 +57,7 @@ def answer(question: str, tables: Tables, parameters: Mapping[str, Any]) -> pa.T
     return result
 
 
-def _offer(connection: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
+def _offer(connection: DuckDBPyConnection, name: str, files: list[str]) -> None:
     schema = SCHEMAS[name]
     connection.register(f"{name}_columns", schema.empty_table())
     if not files:

@@ -23,20 +23,16 @@ import pyarrow as pa
 from finwatch import __version__, catalog
 from finwatch import checks as check_folder
 from finwatch.engine import Engine, LocalEngine, Problem, Ran, Stage
-from finwatch.errors import FinwatchError
-from finwatch.flow.examine import PackageReader, conclude, examine
+from finwatch.flow.examine import conclude
+from finwatch.flow.examine_batches import INPUT, OUTPUT, examination_row, examine_batches
 from finwatch.flow.progress import Progress, silent
-from finwatch.lake import Lake, open_lake
-from finwatch.lake.rows import canonical, listing_of
-from finwatch.lake.schemas import EXAMINATIONS, NO_MARKET
-from finwatch.likeness import candidate_of
-from finwatch.limits import PACKAGE, PackageLimits
+from finwatch.lake import Lake
+from finwatch.lake.rows import listing_of
+from finwatch.limits import PACKAGE
 from finwatch.model.base import Model
-from finwatch.model.examination import Examination
-from finwatch.model.knowledge import Knowledge, WatchList
+from finwatch.model.knowledge import Knowledge
 from finwatch.model.listing import Listing
 from finwatch.model.package import PackageFacts, Unreadable
-from finwatch.package import Reader
 from finwatch.store import Store
 from finwatch.store.lease import owner
 from finwatch.store.queue import EXAMINE, Job
@@ -46,18 +42,6 @@ _HEARTBEAT: Final = 45.0
 _BATCH: Final = 32
 _BATCH_SECONDS: Final = 5.0
 """Results are written when there are so many, or when the first has waited so long."""
-
-_ASKED: Final[dict[str, pa.DataType]] = {
-    "sha256": pa.string(),
-    "at": pa.timestamp("us", tz="UTC"),
-    "listing": pa.string(),
-}
-INPUT: Final = pa.schema(_ASKED)
-"""``listing`` is the JSON of ``model.listing.Listing``, or null."""
-OUTPUT: Final = pa.schema({name: EXAMINATIONS.field(name).type for name in EXAMINATIONS.names}).append(
-    pa.field("error", pa.string())
-)
-"""A row of the table ``examinations``, or ``sha256`` and ``error``: why there is none this time."""
 
 
 class Worked(Model):
@@ -72,76 +56,6 @@ class Worked(Model):
     """Jobs given back with an error."""
     stopped: bool = False
     """It was told to stop before the queue was empty."""
-
-
-def examine_batches(
-    batches: Iterator[pa.RecordBatch], *, lake: str, catalog_folder: Path | None
-) -> Iterator[pa.RecordBatch]:
-    """The stage: examinations of the packages of each batch. Knowledge, checks and the reader stay warm."""
-    knowledge, checks, opened = catalog.load(catalog_folder), check_folder.load(), open_lake(lake)
-    with Reader() as reader:
-        keeping = _Keeping(reader)
-        for batch in batches:
-            rows = []
-            for row in batch.to_pylist():
-                listing = Listing.model_validate_json(row["listing"]) if row["listing"] else None
-                try:
-                    examination = examine(
-                        opened.blobs.path(row["sha256"]),
-                        reader=keeping,
-                        knowledge=knowledge,
-                        checks=checks,
-                        on=row["at"].date(),
-                        listing=listing,
-                    )
-                    rows.append(examination_row(examination, keeping.facts, at=row["at"], listing=listing))
-                except (FinwatchError, OSError) as error:
-                    rows.append({"sha256": row["sha256"], "error": f"{type(error).__name__}: {error}"})
-            yield pa.RecordBatch.from_pylist(rows, schema=OUTPUT)
-
-
-class _Keeping:
-    """A reader that remembers the facts it gave last: they go into the lake beside the document."""
-
-    def __init__(self, reader: PackageReader) -> None:
-        self._reader = reader
-        self.facts: PackageFacts
-
-    def read(self, path: Path, *, watch: WatchList, limits: PackageLimits = PACKAGE) -> PackageFacts:
-        self.facts = self._reader.read(path, watch=watch, limits=limits)
-        return self.facts
-
-
-def examination_row(
-    examination: Examination, facts: PackageFacts, *, at: datetime, listing: Listing | None
-) -> dict[str, Any]:
-    """A row of the table ``examinations``."""
-    identity = examination.identity
-    official = identity.institution is not None
-    candidate = candidate_of(facts, institution=identity.institution, official=official)
-    shared = {name: getattr(candidate, name) for name in ("label", "official", "icon_phash", "icon_colours")}
-    return shared | {
-        "market": listing.market if listing else NO_MARKET,
-        "sha256": examination.package.sha256,
-        "app": examination.package.id,
-        "version_name": examination.package.version_name,
-        "version_code": examination.package.version_code,
-        "at": at,
-        "engine_version": examination.engine.version,
-        "catalog_version": examination.engine.catalog_version,
-        "names": list(candidate.names),
-        "band": examination.rating.band.value,
-        "score": examination.rating.score,
-        "finance": identity.finance,
-        "finance_kind": identity.kind,
-        "operator": identity.operator,
-        "institution": identity.institution,
-        "signers": list(candidate.signers),
-        "code_signature": list(candidate.code_signature),
-        "code_signature_version": candidate.code_signature_version,
-        "document": canonical(examination.model_dump(mode="json")),
-        "facts": canonical(facts.model_dump(mode="json")),
-    }
 
 
 def work(
