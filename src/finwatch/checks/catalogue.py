@@ -24,8 +24,8 @@ _HEAD = """# Checks
 <!-- Written by `python -m finwatch.checks.catalogue`; edit the folders below `src/finwatch/checks` instead. -->
 
 A check answers one statement about a package: *yes*, *no*, or *not available* when the parts it needs could not be
-seen. A *yes* is **certain**, **likely**, or **suspected**; a suspicion is for a person to confirm before anybody is told.
-A clause stands without its number where the text behind it was not seen.
+seen. A *yes* is **certain**, **likely**, or **suspected**; a suspicion is for a person to confirm before anybody is
+told. A clause stands without its number where the text behind it was not seen.
 """
 
 

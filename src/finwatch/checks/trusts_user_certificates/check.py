@@ -26,7 +26,7 @@ def decide(view: View) -> Decision:
     if trusting:
         return yes(
             f"网络安全配置有 {len(trusting)} 条规则信任用户证书。",
-            f"user certificates are trusted by {evidence.many(len(trusting), 'rule')} of the network security configuration.",
+            f"the network security configuration trusts user certificates: {evidence.many(len(trusting), 'rule')}.",
             [
                 Evidence(
                     says=Text(zh=f"{rule.kind} 规则信任用户证书", en=f"the {rule.kind} rule trusts user certificates"),
