@@ -49,9 +49,14 @@ def _checks(settings: Settings) -> str:
 
 
 def _native(settings: Settings) -> str:
-    from finwatch import package
+    from finwatch.package import Reader
 
-    return package.describe()
+    with Reader() as reader:
+        confined = reader.confinement
+    if not confined.seccomp:
+        return f"readers run WITHOUT a system-call filter ({confined.trouble}); memory and time limits hold"
+    network = "own network name space" if confined.network_namespace else "sockets refused by the filter"
+    return f"readers run under a system-call filter, {network}"
 
 
 def _lake(settings: Settings) -> str:

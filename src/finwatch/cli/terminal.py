@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from finwatch.flow.progress import Progress
     from finwatch.settings import Settings
 
+PIPE_WIDTH = 240
+"""Columns of a table that goes into a file or another program."""
 Language = Annotated[
     str | None,
     typer.Option("--lang", help="Language of the output: zh or en. Default: FINWATCH_LANGUAGE, else the locale's."),
@@ -45,11 +47,13 @@ def language_of(chosen: str | None) -> str:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that wraps at the terminal's width and, in a pipe, never wraps or colours."""
+    """A console that wraps at the terminal's width and, in a pipe, is wide, never wraps and never colours."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, soft_wrap=not stream.isatty(), highlight=False)
+    if stream.isatty():
+        return Console(stderr=stderr, highlight=False)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=PIPE_WIDTH)
 
 
 @contextmanager

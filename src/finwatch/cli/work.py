@@ -12,7 +12,9 @@ from finwatch.cli import terminal
 
 def run(
     stay: Annotated[bool, typer.Option("--stay", help="Wait for more when the queue is empty, until stopped.")] = False,
-    processes: Annotated[int | None, typer.Option(help="Examinations at a time. Default: FINWATCH_WORKERS.", min=1)] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="Examinations at a time. Default: FINWATCH_WORKERS.", min=1)
+    ] = None,
 ) -> None:
     """Examine what the queue holds; safe to stop or kill at any time, the next run goes on."""
     from finwatch.flow.stopping import sigterm_stops
