@@ -39,7 +39,7 @@ def decide(view: View) -> Decision:
     kinds = sorted({component.kind for component in exposed})
     return yes(
         f"{len(exposed)} 个组件（{'、'.join(kinds)}）无需权限即可被其他应用调用。",
-        f"{evidence.many(len(exposed), 'component')} ({', '.join(kinds)}) can be called by any app without a permission.",
+        f"{evidence.many(len(exposed), 'component')} ({', '.join(kinds)}) are open to any app without a permission.",
         evidence.first(
             evidence.of_component(component, "已导出且没有权限保护", "is exported without a permission")
             for component in exposed
