@@ -113,6 +113,14 @@ def test_a_missing_file_is_an_error_of_the_caller(tmp_path: Path) -> None:
         reader.read(tmp_path / "absent.apk", watch=WATCH)
 
 
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with Reader() as reader:
+        for path in (tmp_path, tmp_path / "pipe"):
+            with pytest.raises(OSError, match="not a regular file"):
+                reader.read(path, watch=WATCH)
+
+
 def test_an_entry_is_read_confined_and_a_missing_one_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.apk"
     path.write_bytes(zips.build([zips.Entry("assets/a.txt", "贷款".encode() * 1000)]))

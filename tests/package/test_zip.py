@@ -142,3 +142,42 @@ def test_a_broken_record_is_told_and_those_before_it_are_read(read: Read) -> Non
     facts = read(bytes(data))
     assert _package(facts) == "com.example.bank"
     assert "record 1 of 2" in facts.unreadable[0].reason
+
+
+def test_of_a_set_of_packages_the_base_is_examined_and_the_others_are_named(read: Read) -> None:
+    base = zips.build([MANIFEST, MANIFEST])
+    split = zips.build([Entry("AndroidManifest.xml", axml.manifest("com.example.bank.split"))])
+    for deflate in (False, True):
+        files = [
+            Entry("splits/base-en.apk", split),
+            Entry("splits/base-master.apk", base, deflate=deflate),
+            Entry("toc.pb", b""),
+        ]
+        facts = read(zips.build(files))
+        assert (facts.format, _package(facts)) == ("apks", "com.example.bank")
+        assert ("duplicate_name", "AndroidManifest.xml") in _kinds(facts)
+        assert facts.archive.entries[0].path == "splits/base-en.apk"
+        assert any("1 other packages were not" in entry.reason for entry in facts.unreadable)
+
+
+@pytest.mark.parametrize(
+    ("format_", "names"),
+    [
+        ("ipa", ["Payload/Bank.app/Info.plist"]),
+        ("hap", ["module.json", "ets/modules.abc"]),
+        ("harmony-app", ["pack.info", "entry.hap"]),
+        ("aab", ["BundleConfig.pb", "base/manifest/AndroidManifest.xml"]),
+    ],
+)
+def test_other_kinds_of_packages_are_recognised_and_said_to_be_unexamined(
+    read: Read, format_: str, names: list[str]
+) -> None:
+    facts = read(zips.build([Entry(name, b"x") for name in names]))
+    assert facts.format == format_
+    assert [(entry.part, "not examined yet" in entry.reason) for entry in facts.unreadable] == [("code", True)]
+
+
+def test_a_mini_program_and_a_mere_zip(read: Read) -> None:
+    assert read(b"\xbe" + bytes(12) + b"\xed" + b"rest").format == "wxapkg"
+    facts = read(zips.build([Entry("readme.txt", b"x")]))
+    assert (facts.format, facts.unreadable[0].part) == ("unknown", "archive")

@@ -104,7 +104,13 @@ impl<'a> Table<'a> {
                 self.problem("a type of the table is broken");
                 continue;
             };
-            self.types.entry((id, number.wrapping_add(offset))).or_default().push(read);
+            let known = self.types.entry((id, number.wrapping_add(offset))).or_default();
+            if known.len() < VALUES {
+                known.push(read);
+            } else {
+                self.problem("a type of the table has too many configurations");
+                return;
+            }
         }
     }
 
@@ -247,4 +253,4 @@ fn chunks(bytes: &[u8], start: usize) -> impl Iterator<Item = (u16, &[u8])> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -153,7 +153,8 @@ fn read_archive(archive: &Archive, watch: &Watch, limits: &Limits, facts: &mut P
         known => facts.unreadable.push(not_examined(known)),
     }
     facts.archive.entries = archive.facts();
-    facts.archive.anomalies = archive.anomalies();
+    // Those of the base of a set are there already.
+    facts.archive.anomalies.splice(0..0, archive.anomalies());
 }
 
 /// A set of split packages: its base is examined, the others are named.

@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(read.get(1).unwrap(), "\u{1f4b0}");
         assert_eq!(read.get(2).unwrap(), "\u{fffd}");
         assert_eq!(read.get(3), None);
-        let utf16 = pool(0, &[b"\x02\0\x31\x94\x05\x53\0\0"]);
+        let utf16 = pool(0, &[b"\x02\0\xb1\x94\x05\x53\0\0"]);
         assert_eq!(Pool::new(&utf16).unwrap().get(0).unwrap(), "钱包");
     }
 

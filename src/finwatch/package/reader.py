@@ -7,12 +7,14 @@ wrong is an ``Unreadable`` entry that names the limit.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -104,8 +106,7 @@ class Reader:
 
         Raises ``OSError`` when the file cannot be opened; anything in the file gives facts.
         """
-        with path.open("rb"):
-            pass
+        _ensure_file(path)
         with self._lock:
             try:
                 self._start()
@@ -127,8 +128,7 @@ class Reader:
 
         Raises ``OSError`` when the package cannot be opened, ``UnreadablePackage`` when the file cannot be had.
         """
-        with path.open("rb"):
-            pass
+        _ensure_file(path)
         with self._lock:
             try:
                 self._start()
@@ -256,6 +256,14 @@ def read_package(path: Path, *, watch: WatchList, limits: PackageLimits = PACKAG
     """
     with Reader() as reader:
         return reader.read(path, watch=watch, limits=limits)
+
+
+def _ensure_file(path: Path) -> None:
+    """Raises ``OSError`` when ``path`` is no file that can be opened for reading."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    with path.open("rb"):
+        pass
 
 
 def _read_all(descriptor: int, deadline: float, limits: PackageLimits) -> bytes:

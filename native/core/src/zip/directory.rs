@@ -22,6 +22,8 @@ const RECORD_BYTES: usize = 46;
 const TAIL: u64 = END_BYTES + 0xffff;
 /// How far the search goes on when something was appended to the archive.
 const LONG_TAIL: u64 = 1 << 20;
+/// Bytes of the directory that the limit `entries` allows for each of them, names and extra fields included.
+const RECORD_ROOM: u64 = 1024;
 
 /// Where the central directory lies.
 #[derive(Debug, Clone, Copy)]
@@ -145,6 +147,9 @@ pub(super) fn read_entries(
     anomalies: &mut Vec<ArchiveAnomaly>,
 ) -> Result<(Vec<Entry>, Option<String>), Error> {
     if end.records > limits.entries {
+        return Err(Error::Limit { name: "entries", value: limits.entries });
+    }
+    if end.size > limits.entries.saturating_mul(RECORD_ROOM) {
         return Err(Error::Limit { name: "entries", value: limits.entries });
     }
     let bytes = source.read_at(end.directory, end.size.min(source.len()))?;

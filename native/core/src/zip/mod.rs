@@ -339,4 +339,4 @@ fn padding(source: &Source) -> u64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
