@@ -53,14 +53,12 @@ def test_every_error_is_in_the_tree_of_its_module() -> None:
         return [kind, *(found for child in kind.__subclasses__() for found in below(child))]
 
     known = [kind for kind in below(FinwatchError) if kind.__module__ == "finwatch.errors"]
-    for kind in known:
-        row = next((line for line in drawn.splitlines() if kind.__name__ in line.split()), None)
-        row = row or next((line for line in drawn.splitlines() if f" {kind.__name__} " in line), None)
+    for kind in known[1:]:
+        row = next((line for line in drawn.splitlines() if f" {kind.__name__} " in line), None)
         assert row is not None, f"{kind.__name__} is not drawn"
         assert kind.code in row.split(), f"{kind.__name__}: code {kind.code} is not in its row"
-        if kind is not FinwatchError:
-            assert str(kind.exit_code) in row.split()
-            assert str(kind.status) in row.split()
+        assert str(kind.exit_code) in row.split()
+        assert str(kind.status) in row.split()
 
 
 def test_workflow_calls_what_the_readme_calls() -> None:
