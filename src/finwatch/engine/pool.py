@@ -102,7 +102,7 @@ class Pool:
         more = True
         while True:
             idle = False
-            while more and not idle and (child := self._free()) is not None:
+            while more and not idle and self._room():
                 try:
                     batch = next(source)
                 except StopIteration:
@@ -111,20 +111,22 @@ class Pool:
                 if batch is None:
                     idle = True
                 else:
-                    child.give(batch, 1)
+                    self._free().give(batch, 1)
             busy = [child for child in self._children if child.batch is not None]
             if not busy and not more:
                 return
             yield from self._ended(busy, _IDLE if idle else None)
 
-    def _free(self) -> _Child | None:
+    def _room(self) -> bool:
+        return len(self._children) < self._processes or any(child.batch is None for child in self._children)
+
+    def _free(self) -> _Child:
+        """A process without work; a new one is started only when there is work for it."""
         for child in self._children:
             if child.batch is None:
                 return child
-        if len(self._children) < self._processes:
-            self._children.append(_Child(self._stage))
-            return self._children[-1]
-        return None
+        self._children.append(_Child(self._stage))
+        return self._children[-1]
 
     def _ended(self, busy: list[_Child], idle: float | None) -> Iterator[Ran]:
         """Waits until at least one busy child answered, died or ran out of time, or ``idle`` seconds passed."""
