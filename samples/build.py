@@ -46,9 +46,8 @@ def contents(app: App, work: Path) -> dict[str, bytes]:
 def build(name: str) -> Path:
     """Builds one app and returns the package. Raises ``InputError`` or ``SettingError`` saying what is wrong."""
     app = source.load(name)
-    sign.make_key(app.signer)
-    if app.signer_before:
-        sign.make_key(app.signer_before)
+    for key in filter(None, (app.signer, app.signer_before)):
+        sign.make_key(key, owner=app.developer.en)
     out = PACKAGES / app.file_name
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)

@@ -29,7 +29,7 @@ MARKET_ICON = Icon(
 
 def build(market: SampleMarket) -> None:
     """Writes the two states of ``market`` and its icons."""
-    sign.make_key(market.key)
+    sign.make_key(market.key, owner=market.name.en)
     folder = DATA / market.id
     shutil.rmtree(folder, ignore_errors=True)
     earlier: list[Json] = []

@@ -85,7 +85,7 @@ class MarketServer(ThreadingHTTPServer):
     @property
     def resolve(self) -> dict[str, str]:
         """What ``FINWATCH_RESOLVE`` must hold for the crawler to find it."""
-        return {name: f"127.0.0.1:{self.port}" for name in self.names}
+        return dict.fromkeys(self.names, f"127.0.0.1:{self.port}")
 
     @property
     def environment(self) -> dict[str, str]:

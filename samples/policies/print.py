@@ -17,7 +17,13 @@ def print_policy(page: Path) -> Path:
     """The PDF of ``page`` beside this file. Raises ``SettingError`` with Chromium's words when it fails."""
     out = HERE / f"{page.stem}.pdf"
     with tempfile.TemporaryDirectory() as profile:
-        command: list[str | Path] = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+        command: list[str | Path] = [
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-pdf-header-footer",
+        ]
         command += [f"--user-data-dir={profile}", f"--print-to-pdf={out}", page.as_uri()]
         run(command, about=page.name, makes=out)
     return out

@@ -16,15 +16,16 @@ PASSWORD = "finwatch-sample"
 VALID_DAYS = 36_500
 
 
-def make_key(name: str, *, algorithm: str = "RSA", bits: int = 2048) -> None:
-    """Makes ``samples/keys/<name>.p12`` unless it is there."""
+def make_key(name: str, *, owner: str) -> None:
+    """Makes ``samples/keys/<name>.p12`` with a certificate in the name of ``owner``, unless it is there."""
     path = KEYS / f"{name}.p12"
     if path.exists():
         return
     command: list[str | Path] = ["keytool", "-genkeypair", "-keystore", path, "-storetype", "PKCS12", "-alias", name]
-    command += ["-storepass", PASSWORD, "-keyalg", algorithm, "-validity", str(VALID_DAYS)]
-    command += ["-startdate", "2026/01/01 00:00:00", "-dname", f"CN={name}, O=Finwatch throw-away sample key, C=CN"]
-    command += ["-groupname", "secp256r1"] if algorithm == "EC" else ["-keysize", str(bits)]
+    command += ["-storepass", PASSWORD, "-keyalg", "RSA", "-keysize", "2048", "-validity", str(VALID_DAYS)]
+    organisation = owner.replace(",", "\\,")
+    name_of_owner = f"CN={name}, OU=Finwatch throw-away sample key, O={organisation}, C=CN"
+    command += ["-startdate", "2026/01/01 00:00:00", "-dname", name_of_owner]
     run(command, about=f"key {name}")
 
 

@@ -46,12 +46,14 @@ class ExpectedMatch(Model):
 class Expect(Model):
     """The ground truth: what an examination must say of the app, and what it must not.
 
-    ``findings_yes`` and ``findings_no`` are ids of checks. A check in neither list is not judged here.
+    ``findings_yes`` holds every check whose outcome is *yes*, and no other; ``findings_no`` repeats those whose *no*
+    is what the app is there to show.
     """
 
     finance: bool | None
     kind: str | None = None
-    operator: str | None = None
+    institution: str | None = None
+    """Id of the fictional institution whose own key signed it."""
     extent: Literal["full", "limited"] = "full"
     packer: str | None = None
     findings_yes: tuple[str, ...] = ()

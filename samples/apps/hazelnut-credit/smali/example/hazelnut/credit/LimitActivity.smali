@@ -27,9 +27,18 @@
 .end method
 
 .method protected onCreate(Landroid/os/Bundle;)V
-    .locals 1
+    .locals 2
 
     invoke-super {p0, p1}, Landroid/app/Activity;->onCreate(Landroid/os/Bundle;)V
+
+    invoke-virtual {p0}, Landroid/app/Activity;->getWindow()Landroid/view/Window;
+    move-result-object v0
+
+    const/16 v1, 0x2000
+
+    invoke-virtual {v0, v1}, Landroid/view/Window;->addFlags(I)V
+
+    invoke-direct {p0}, Lexample/hazelnut/credit/LimitActivity;->warnIfRooted()V
 
     sget v0, Lexample/hazelnut/credit/R$layout;->limit:I
 
@@ -85,6 +94,29 @@
     invoke-virtual {v1, v0}, Landroid/widget/TextView;->setText(Ljava/lang/CharSequence;)V
 
     :end
+
+    return-void
+.end method
+
+.method private warnIfRooted()V
+    .locals 3
+
+    sget-object v1, Landroid/os/Build;->TAGS:Ljava/lang/String;
+
+    const-string v0, "/system/bin/su"
+
+    new-instance v2, Ljava/io/File;
+
+    invoke-direct {v2, v0}, Ljava/io/File;-><init>(Ljava/lang/String;)V
+
+    invoke-virtual {v2}, Ljava/io/File;->canRead()Z
+    move-result v0
+
+    if-eqz v0, :whole
+
+    invoke-virtual {p0, v1}, Landroid/app/Activity;->setTitle(Ljava/lang/CharSequence;)V
+
+    :whole
 
     return-void
 .end method

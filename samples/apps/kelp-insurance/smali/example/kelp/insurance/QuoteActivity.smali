@@ -13,9 +13,16 @@
 .end method
 
 .method protected onCreate(Landroid/os/Bundle;)V
-    .locals 1
+    .locals 2
 
     invoke-super {p0, p1}, Landroid/app/Activity;->onCreate(Landroid/os/Bundle;)V
+
+    invoke-virtual {p0}, Landroid/app/Activity;->getWindow()Landroid/view/Window;
+    move-result-object v0
+
+    const/16 v1, 0x2000
+
+    invoke-virtual {v0, v1}, Landroid/view/Window;->addFlags(I)V
 
     sget v0, Lexample/kelp/insurance/R$layout;->quote:I
 

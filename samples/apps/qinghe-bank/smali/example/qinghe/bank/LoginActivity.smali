@@ -32,6 +32,22 @@
 
     invoke-virtual {p0, v0}, Landroid/app/Activity;->setContentView(I)V
 
+    invoke-static {}, Lexample/qinghe/bank/Safety;->rooted()Z
+    move-result v0
+
+    if-eqz v0, :whole
+
+    sget v0, Lexample/qinghe/bank/R$string;->device_rooted:I
+
+    const/4 v1, 0x1
+
+    invoke-static {p0, v0, v1}, Landroid/widget/Toast;->makeText(Landroid/content/Context;II)Landroid/widget/Toast;
+    move-result-object v0
+
+    invoke-virtual {v0}, Landroid/widget/Toast;->show()V
+
+    :whole
+
     sget v0, Lexample/qinghe/bank/R$id;->name:I
 
     invoke-virtual {p0, v0}, Landroid/app/Activity;->findViewById(I)Landroid/view/View;

@@ -19,6 +19,24 @@
 
     invoke-super {p0, p1}, Landroid/app/Activity;->onCreate(Landroid/os/Bundle;)V
 
+    invoke-virtual {p0}, Landroid/app/Activity;->getWindow()Landroid/view/Window;
+    move-result-object v0
+
+    const/16 v1, 0x2000
+
+    invoke-virtual {v0, v1}, Landroid/view/Window;->addFlags(I)V
+
+    invoke-static {}, Landroid/os/Debug;->isDebuggerConnected()Z
+    move-result v0
+
+    if-eqz v0, :alone
+
+    invoke-virtual {p0}, Landroid/app/Activity;->finish()V
+
+    return-void
+
+    :alone
+
     sget v0, Lexample/tundra/securities/R$layout;->market:I
 
     invoke-virtual {p0, v0}, Landroid/app/Activity;->setContentView(I)V
