@@ -98,6 +98,10 @@ def test_a_game_in_the_market_is_not_finance() -> None:
 
 def test_the_more_telling_word_wins() -> None:
     assert business(facts("cn.fictional.x", label="绿洲消费金融")).kind == "consumer_finance"
+    assert business(facts("cn.fictional.x", label="绿洲银行消费金融")).kind == "consumer_finance"
+    labels = {"labels": (LocalLabel(locale="zh", label="青禾手机银行"),)}
+    found = business(facts("cn.fictional.x", label="青禾银行", manifest=labels))
+    assert found.reasons[0].evidence[0].quote == "青禾手机银行"
 
 
 def test_components_alone_open_the_question_and_do_not_answer_it() -> None:

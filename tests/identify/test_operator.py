@@ -50,6 +50,8 @@ def test_a_borrowed_package_name_is_said() -> None:
     assert claim.institution is None
     assert "签名者不是它" in claim.reasons[0].says.zh
     assert "Dev House" in claim.reasons[1].says.en
+    elsewhere = find(facts("a.b.c", signers=(signer(FOREIGN),)), listing=None, institutions=(BANK,))
+    assert len(elsewhere.reasons) == 1
 
 
 def test_nobody_is_nobody() -> None:

@@ -72,13 +72,13 @@ def test_most_components_missing_limits() -> None:
 
 def test_disabled_components_and_aliases_need_no_class() -> None:
     alias = component("com.gone.a.Alias", "activity-alias")
-    off = component("com.gone.b.Off", enabled=False)
+    off = component("com.gone.b.Off", launcher=True, enabled=False)
     assert protection(facts(components=(alias, off))).extent == "full"
 
 
 def test_a_dense_asset_is_cited_beside_missing_code_only() -> None:
     payload = entry("assets/data.bin", 100_000, packed=100_000)
-    picture = entry("assets/a.png", 100_000, packed=100_000)
+    picture = entry("assets/a.png", 200_000, packed=200_000)
     missing = (component("cn.hidden.app.Main", launcher=True),)
     cited = {item.quote for item in protection(facts(components=missing, entries=(payload, picture))).evidence}
     assert "100000 bytes, 100000 deflated" in cited

@@ -33,6 +33,11 @@ def test_classes_of_a_longer_prefix_do_not_show_the_shorter() -> None:
     assert set(found(both)) == {"gms", "gms_ads"}
 
 
+def test_two_prefixes_of_one_sdk_take_nothing_from_each_other() -> None:
+    given = facts(prefixes=(hit("com/sensetime/", 4), hit("com/sensetime/liveness/", 4)))
+    assert found(given)["sensetime"].prefixes == ("com/sensetime/", "com/sensetime/liveness/")
+
+
 def test_a_component_of_an_absent_class_is_a_leftover() -> None:
     declared = (component("com.tencent.tauth.AuthActivity"),)
     assert found(facts(components=declared)) == {}
@@ -47,6 +52,8 @@ def test_an_exact_component_outside_the_prefixes_counts() -> None:
     assert isinstance(use.evidence[0].at, ManifestAt)
     assert use.evidence[0].quote == name
     assert sdk.id not in found(facts(components=(component(name + "2"),), packages=(package,)))
+    assert sdk.id not in found(facts(components=(component(name),)))
+    assert sdk.id in found(facts(components=(component(name),)), hidden=True)
 
 
 def test_a_library_counts_by_its_exact_name() -> None:
