@@ -67,6 +67,7 @@ def test_nobody_is_nobody() -> None:
         ("CN=UnionPay, OU=China UnionPay, O=China UnionPay, L=Shanghai", "China UnionPay"),
         ("O=Smith\\, Jones & Co,CN=x", "Smith, Jones & Co"),
         ("C=CN/O=Maker/CN=x", "Maker"),
+        ('CN=x, OU=y, O="Qinghe Bank Co., Ltd.", C=CN', "Qinghe Bank Co., Ltd."),
         ("OU=Unit, CN=x", None),
         ("CN=x, O=Unknown", None),
         ("", None),

@@ -17,7 +17,7 @@ from finwatch.model.listing import Listing
 from finwatch.model.locator import ListingAt, ManifestAt, SigningAt
 from finwatch.model.package import PackageFacts, Signer
 
-_ORGANISATION = re.compile(r"(?:^|[,;/]\s*)O=((?:\\.|[^,;/\\])+)")
+_ORGANISATION = re.compile(r'(?:^|[,;/]\s*)O=("(?:\\.|[^"\\])*"|(?:\\.|[^,;/\\])+)')
 _NOBODY = {"android", "unknown", "none", "test", "debug", "na", "n/a", "default", "company", "organization", "o"}
 """Organisations that tools and tutorials fill in (Android's debug certificate says *O=Android*)."""
 
@@ -49,7 +49,7 @@ def find(facts: PackageFacts, *, listing: Listing | None, institutions: Sequence
 
 
 def organisation(subject: str) -> str | None:
-    """The *O=* of a distinguished name (RFC 4514), unless it is one that tools fill in."""
+    """The *O=* of a distinguished name (RFC 4514, or quoted as in RFC 1779), unless it is one that tools fill in."""
     match = _ORGANISATION.search(subject)
     name = re.sub(r"\\(.)", r"\1", match.group(1)).strip().strip('"') if match else ""
     return name if name and name.lower() not in _NOBODY else None
