@@ -121,6 +121,23 @@ def test_a_second_finding_of_one_topic_counts_less() -> None:
     assert alike.score < apart.score
 
 
+def test_within_a_topic_the_heaviest_counts_in_full_and_each_further_one_half_of_the_last() -> None:
+    medium = [finding(check, severity=Severity.MEDIUM) for check in ("allows_backup", "exposes_component")]
+    assert plain(medium).score == 15.0
+    assert plain([*medium, finding("is_debuggable")]).score == 47.5
+
+
+def test_suspicion_on_top_of_a_little_that_is_firm_stays_below_red() -> None:
+    firm = [
+        finding("allows_backup", severity=Severity.MEDIUM),
+        finding("uses_ecb_mode", severity=Severity.MEDIUM),
+        finding("signs_with_weak_key", severity=Severity.MEDIUM),
+    ]
+    rating = plain(firm, [match(Verdict.SUSPECTED_COUNTERFEIT)])
+    assert (rating.band, rating.score) == (Band.ORANGE, 64.0)
+    assert any("before it is confirmed" in reason.says.en for reason in rating.reasons)
+
+
 def test_what_was_not_seen_is_never_called_good() -> None:
     unread = [Unreadable(part="classes2.dex", reason="bad header")]
     hidden = rate([], [], protection=HIDDEN, unreadable=())

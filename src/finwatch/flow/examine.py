@@ -115,7 +115,7 @@ def rerate(examination: Examination, matches: Sequence[Match], history: Sequence
         examination.findings,
         matches,
         protection=examination.package.protection,
-        unreadable=[entry for entry in examination.unreadable if entry.part != FLOWS],
+        unreadable=examination.unreadable,
         history=history,
     )
     return examination.model_copy(update={"matches": tuple(matches), "rating": rating})
