@@ -12,7 +12,7 @@ pub const VERSION: u32 = 1;
 /// Slots of a signature.
 pub const SLOTS: usize = 128;
 /// With fewer slots filled by the package itself there is too little code to compare, and no signature.
-const FILLED: usize = 16;
+const FILLED: usize = 8;
 
 /// A fixed bijection of 64 bits (the finaliser of SplitMix64, Steele, Lea and Flood, OOPSLA 2014).
 pub(crate) const fn mix(value: u64) -> u64 {
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn too_little_code_has_no_signature() {
-        assert!(signature(0..5).is_empty());
+        assert!(signature(0..7).is_empty());
         assert!(similarity(&[], &[]).abs() < f64::EPSILON);
     }
 

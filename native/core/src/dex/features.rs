@@ -7,10 +7,10 @@
 //! Code of known libraries is left out, or any two apps with the same SDK would be alike: classes under the
 //! prefixes of the watch list and under `LIBRARIES`.
 
-use super::bytes::unit_at;
-use super::code::CodeItem;
-use super::file::Dex;
-use super::opcode::Kind;
+use super::format::bytes::unit_at;
+use super::format::code::CodeItem;
+use super::format::file::Dex;
+use super::format::opcode::Kind;
 use super::platform::is_platform;
 use super::program::{Method, Program};
 use super::watch::Watch;

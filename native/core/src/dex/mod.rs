@@ -1,7 +1,7 @@
 //! Dalvik executables: from the bytes of a package's dex files to what its code does that someone asked about.
 //!
 //! One linear sweep over every instruction counts and looks for what is on the watch list; only methods with a hit
-//! are walked again for the values in their registers. Way of the data: `file` (tables), `program` (all files as
+//! are walked again for the values in their registers. Way of the data: `format` (tables), `program` (all files as
 //! one), `targets` and `strings` (which identifiers matter), `scan` (the sweep), `calls` with `values` (arguments),
 //! `reach` (does start-up code get there), `shape` (implementations), `names` (packages).
 //! Sources: AOSP "Dalvik executable format", "Dalvik bytecode", "Dalvik instruction formats".
@@ -9,14 +9,10 @@
 use crate::facts::{Code, CodeAt, DexFile, Locator, Unreadable};
 use crate::limits::Limits;
 
-mod bytes;
 mod calls;
-mod code;
 mod features;
-mod file;
-mod mutf8;
+mod format;
 mod names;
-mod opcode;
 mod platform;
 mod program;
 mod reach;
@@ -93,13 +89,15 @@ pub fn sweep(
     let mut dexes = Vec::new();
     for input in files {
         let file = |offset| Locator::File { path: input.name.clone(), offset: Some(offset) };
-        dexes.extend(file::open(&input.name, input.data, &mut |at, reason| broken.tell(reason, file(at))));
+        dexes.extend(format::file::open(&input.name, input.data, &mut |at, reason| broken.tell(reason, file(at))));
     }
     let program = program::Program::build(dexes, |dex, at, reason| {
         broken.tell(reason, Locator::File { path: dex.name.clone(), offset: Some(at) });
     });
+    let related = targets::related(&program, watch);
+    let positions = 0..program.dexes.len() as u32;
     let targets: Vec<_> =
-        (0..program.dexes.len() as u32).map(|position| targets::Targets::resolve(&program, position, watch)).collect();
+        positions.map(|position| targets::Targets::resolve(&program, position, watch, &related)).collect();
     let matched = strings::matched(&program, watch, |position, reason| {
         let path = program.dex(position).map_or_else(String::new, |dex| dex.name.clone());
         broken.tell(reason, Locator::File { path, offset: None });
@@ -146,7 +144,7 @@ pub fn sweep(
     }
 }
 
-fn counts(dex: &file::Dex<'_>, seen: &scan::Seen) -> DexFile {
+fn counts(dex: &format::file::Dex<'_>, seen: &scan::Seen) -> DexFile {
     DexFile {
         name: dex.name.clone(),
         version: dex.version.clone(),

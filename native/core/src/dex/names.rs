@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::mutf8;
+use super::format::mutf8;
 use super::program::Program;
 use super::watch::Watch;
 use crate::facts::{PackageCount, PrefixHit};

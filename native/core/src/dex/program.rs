@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::file::{ClassDef, Dex, NO_INDEX};
+use super::format::file::{ClassDef, Dex, NO_INDEX};
 
 /// Number of a type across the package.
 pub(crate) type TypeId = u32;

@@ -1,9 +1,9 @@
 //! The sweep: every instruction of every method once, looking for the few that matter.
 
-use super::bytes::{u32_at, unit_at};
-use super::code::CodeItem;
-use super::file::Dex;
-use super::opcode::{payload_length, Kind, KIND, LENGTH};
+use super::format::bytes::{u32_at, unit_at};
+use super::format::code::CodeItem;
+use super::format::file::Dex;
+use super::format::opcode::{payload_length, Kind, KIND, LENGTH};
 use super::program::{Method, MethodNo, Program};
 use super::strings::Matched;
 use super::targets::Targets;
@@ -96,6 +96,7 @@ struct Pass<'a, 's> {
 
 impl Pass<'_, '_> {
     /// Over the instructions; `Err` with the code unit where one leaves the code.
+    #[inline(never)]
     fn run(&mut self, insns: &[u8]) -> Result<(), u32> {
         let end = (insns.len() / 2) as u32;
         let (mut at, mut instructions, mut invokes) = (0u32, 0u64, 0u64);

@@ -1,8 +1,8 @@
 //! Classes that extend or implement a watched type, and what the methods asked about do.
 
-use super::code::CodeItem;
-use super::file::Dex;
-use super::opcode::Kind;
+use super::format::code::CodeItem;
+use super::format::file::Dex;
+use super::format::opcode::Kind;
 use super::platform::abstract_base;
 use super::program::{Method, Program, TypeId};
 use super::watch::{Watch, WatchedType};
@@ -63,7 +63,7 @@ fn base_hits(program: &Program<'_>, watch: &Watch, ty: TypeId) -> Vec<usize> {
 }
 
 fn dex_text(program: &Program<'_>, ty: TypeId) -> String {
-    super::mutf8::decode(program.descriptor(ty)).into_owned()
+    super::format::mutf8::decode(program.descriptor(ty)).into_owned()
 }
 
 /// Every type above `ty` (not itself): superclasses and interfaces, through classes of the package.
@@ -126,7 +126,7 @@ fn shape(dex: &Dex<'_>, code: &CodeItem<'_>, returns: u8, at: CodeAt) -> MethodS
             Kind::If | Kind::Switch | Kind::Goto => straight = false,
             Kind::Invoke | Kind::InvokeRange | Kind::Polymorphic => {
                 any_call = true;
-                let index = super::bytes::unit_at(code.insns, instruction.at + 1).map_or(u32::MAX, u32::from);
+                let index = super::format::bytes::unit_at(code.insns, instruction.at + 1).map_or(u32::MAX, u32::from);
                 if calls.len() < CALLS && !calls.contains(&index) {
                     calls.push(index);
                 }
@@ -160,15 +160,15 @@ fn shape(dex: &Dex<'_>, code: &CodeItem<'_>, returns: u8, at: CodeAt) -> MethodS
 fn constant(
     code: &CodeItem<'_>,
     known: &mut [(u16, i32)],
-    instruction: super::code::Instruction,
+    instruction: super::format::code::Instruction,
 ) -> Option<(u16, i32)> {
     let high = instruction.high();
-    let unit = |k: u32| super::bytes::unit_at(code.insns, instruction.at + k);
+    let unit = |k: u32| super::format::bytes::unit_at(code.insns, instruction.at + k);
     let holds = |register: u16| known.iter().rev().find(|k| k.0 == register).map(|k| k.1);
     match instruction.op() {
         0x12 => Some((high & 15, i32::from((high as i16) << 8 >> 12))),
         0x13 => Some((high, i32::from(unit(1)? as i16))),
-        0x14 => Some((high, super::bytes::int_at(code.insns, instruction.at + 1)?)),
+        0x14 => Some((high, super::format::bytes::int_at(code.insns, instruction.at + 1)?)),
         0x15 => Some((high, i32::from(unit(1)? as i16) << 16)),
         0x01 | 0x07 => Some((high & 15, holds(high >> 4)?)),
         0x02 | 0x08 => Some((high, holds(unit(1)?)?)),

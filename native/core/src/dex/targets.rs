@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::file::Dex;
+use super::format::file::Dex;
 use super::platform::{context_bases, is_context_base};
 use super::program::{Program, TypeId};
 use super::watch::{ByName, Watch};
@@ -31,8 +31,8 @@ fn set(bits: &mut [u64], index: u32) {
 }
 
 impl Targets {
-    /// The watched identifiers of the dex file at `position`.
-    pub(crate) fn resolve(program: &Program<'_>, position: u32, watch: &Watch) -> Self {
+    /// The watched identifiers of the dex file at `position`; `related` is `related(program, watch)`.
+    pub(crate) fn resolve(program: &Program<'_>, position: u32, watch: &Watch, related: &[bool]) -> Self {
         let Some(dex) = program.dex(position) else { return Self::default() };
         let mut targets = Self {
             method_bits: vec![0; dex.methods.len() / 64 + 1],
@@ -48,11 +48,12 @@ impl Targets {
         for (index, method) in (0u32..).zip(&dex.methods) {
             let Some(positions) = names.lookup(dex, method.name, &watch.calls_by_name) else { continue };
             let ty = program.type_of(position, u32::from(method.class));
+            let is_related = related.get(ty as usize).copied().unwrap_or(false);
             let hit = |k: &usize| {
                 of_calls.get(*k).is_some_and(|wanted| {
-                    wanted
-                        .as_ref()
-                        .is_none_or(|wanted| wanted.is(program, ty) && (Some(ty) == wanted.ty || !bit(&own, index)))
+                    wanted.as_ref().is_none_or(|wanted| {
+                        is_related && wanted.is(program, ty) && (Some(ty) == wanted.ty || !bit(&own, index))
+                    })
                 }) && watch.calls.get(*k).is_some_and(|call| {
                     call.proto.as_ref().is_none_or(|proto| *proto == dex.proto_text(u32::from(method.proto)))
                 })
@@ -88,6 +89,27 @@ impl Targets {
     pub(crate) fn has_field(&self, index: u32) -> bool {
         bit(&self.field_bits, index)
     }
+}
+
+/// Per type, whether any class of the watch list is it or above it: a first, cheap answer for names like `get` that
+/// thousands of methods share.
+pub(crate) fn related(program: &Program<'_>, watch: &Watch) -> Vec<bool> {
+    let named = watch.calls.iter().filter_map(|call| call.class_name.as_ref());
+    let named: Vec<&String> = named.chain(watch.fields.iter().map(|field| &field.class_name)).collect();
+    let mut wanted = vec![false; program.type_count()];
+    for ty in named.iter().filter_map(|class| program.type_named(class.as_bytes())) {
+        wanted.get_mut(ty as usize).into_iter().for_each(|flag| *flag = true);
+    }
+    let contexts = named.iter().any(|class| is_context_base(class));
+    let is = |ty: TypeId| {
+        let mut last = ty;
+        let hit = program.superclasses(ty).any(|up| {
+            last = up;
+            wanted.get(up as usize).copied().unwrap_or(false)
+        });
+        hit || contexts && context_bases(program.descriptor(last)).next().is_some()
+    };
+    (0..program.type_count() as TypeId).map(is).collect()
 }
 
 /// Method indices that the package itself declares static, private or as constructors: below a watched class these

@@ -7,10 +7,10 @@
 
 use std::collections::HashMap;
 
-use super::bytes::{int_at, unit_at};
-use super::code::{CodeItem, Instruction};
-use super::file::Dex;
-use super::opcode::{dispatch, written, Dispatch, Kind};
+use super::format::bytes::{int_at, unit_at};
+use super::format::code::{CodeItem, Instruction};
+use super::format::file::Dex;
+use super::format::opcode::{dispatch, written, Dispatch, Kind};
 use crate::facts::Value;
 use crate::limits::Limits;
 

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
-use super::mutf8;
+use super::format::mutf8;
 use crate::error::Error;
 
 /// `WatchedCall` of `model/knowledge.py`.
@@ -159,6 +159,7 @@ fn compile(strings: &[WatchedString]) -> Result<RegexSet, Error> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod tests {
     use super::*;
 

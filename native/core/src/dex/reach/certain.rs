@@ -4,9 +4,9 @@ use std::collections::{HashMap, VecDeque};
 
 use foldhash::fast::RandomState;
 
-use super::super::bytes::unit_at;
-use super::super::code::{CodeItem, Instruction};
-use super::super::opcode::{dispatch, Dispatch, Kind};
+use super::super::format::bytes::unit_at;
+use super::super::format::code::{CodeItem, Instruction};
+use super::super::format::opcode::{dispatch, Dispatch, Kind};
 use super::super::program::{Method, MethodNo};
 use super::line::straight_line;
 use super::resolve::Resolver;

@@ -7,10 +7,10 @@
 //! (`synchronized`, `finally`) catches nothing. Calls of the platform do not refuse by the app's will and do not end
 //! the line, but for those whose purpose is to end or refuse (`System.exit`, `Objects.requireNonNull`, reflection).
 
-use super::super::bytes::unit_at;
-use super::super::code::{CodeItem, Instruction, Try};
-use super::super::file::Dex;
-use super::super::opcode::Kind;
+use super::super::format::bytes::unit_at;
+use super::super::format::code::{CodeItem, Instruction, Try};
+use super::super::format::file::Dex;
+use super::super::format::opcode::Kind;
 use super::super::platform::{diversion, is_platform, Diversion};
 use super::resolve::Resolver;
 

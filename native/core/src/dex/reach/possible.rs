@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use foldhash::fast::RandomState;
 
-use super::super::bytes::unit_at;
-use super::super::code::{CodeItem, Instruction};
-use super::super::opcode::{dispatch, Dispatch, Kind};
+use super::super::format::bytes::unit_at;
+use super::super::format::code::{CodeItem, Instruction};
+use super::super::format::opcode::{dispatch, Dispatch, Kind};
 use super::super::platform::is_callback;
 use super::super::program::{ClassId, Method, MethodNo, TypeId, CHAIN, NONE};
 use super::super::shape::supertypes;

@@ -106,8 +106,7 @@ pub(crate) struct Dex<'a> {
 pub(crate) fn open<'a>(name: &str, data: &'a [u8], report: &mut impl FnMut(u64, String)) -> Vec<Dex<'a>> {
     let mut found = Vec::new();
     let mut base = 0usize;
-    loop {
-        let Some(dex) = open_one(name, data, base, found.len(), report) else { break };
+    while let Some(dex) = open_one(name, data, base, found.len(), report) {
         let next = base.saturating_add(usize::try_from(dex.bytes).unwrap_or(usize::MAX));
         let contained = dex.version.as_str() >= "041" && next > base && next < data.len() && found.len() < 65_535;
         found.push(dex);

@@ -49,6 +49,7 @@ pub(crate) const LENGTH: [u8; 256] = lengths();
 /// Kind of each opcode.
 pub(crate) const KIND: [Kind; 256] = kinds();
 
+#[allow(clippy::indexing_slicing, reason = "evaluated when compiled, for all 256 opcodes")]
 const fn lengths() -> [u8; 256] {
     let mut table = [1u8; 256];
     let mut op = 0;
@@ -67,6 +68,7 @@ const fn lengths() -> [u8; 256] {
     table
 }
 
+#[allow(clippy::indexing_slicing, reason = "evaluated when compiled, for all 256 opcodes")]
 const fn kinds() -> [Kind; 256] {
     let mut table = [Kind::Plain; 256];
     let mut op = 0;
