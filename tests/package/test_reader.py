@@ -23,7 +23,7 @@ TIGHT = PackageLimits(memory_bytes=512 << 20, cpu_seconds=1, wall_seconds=20, ou
 
 @pytest.fixture(scope="module")
 def misbehaving() -> Iterator[Reader]:
-    with Reader(entry=Path(misbehaving_child.__file__)) as reader:
+    with Reader(program=Path(misbehaving_child.__file__)) as reader:
         yield reader
 
 

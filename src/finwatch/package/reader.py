@@ -65,10 +65,13 @@ class _Ended(Exception):
 
 
 class Reader:
-    """Reads packages one at a time; a context manager. Several threads may share one, each waits for its turn."""
+    """Reads packages one at a time; a context manager. Several threads may share one, each waits for its turn.
 
-    def __init__(self, *, entry: Path = Path(child.__file__)) -> None:
-        self._entry = entry
+    ``program`` is the file that the warm process runs; tests give one that misbehaves.
+    """
+
+    def __init__(self, *, program: Path = Path(child.__file__)) -> None:
+        self._program = program
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -141,7 +144,7 @@ class Reader:
             return
         self._stop()
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-I", "-S", str(self._entry), str(_native.__file__), str(theirs.fileno())]
+        command = [sys.executable, "-I", "-S", str(self._program), str(_native.__file__), str(theirs.fileno())]
         with theirs:
             # A session of its own: one signal ends it together with the reader it has forked.
             self._process = subprocess.Popen(
