@@ -25,7 +25,8 @@ _HEAD = """# Checks
 
 A check answers one statement about a package: *yes*, *no*, or *not available* when the parts it needs could not be
 seen. A *yes* is **certain**, **likely**, or **suspected**; a suspicion is for a person to confirm before anybody is
-told. A clause stands without its number where the text behind it was not seen.
+told. A *no* marked as suspected has a trace that a person should look at and that accuses nobody. A clause stands
+without its number where the text behind it was not seen.
 """
 
 

@@ -48,10 +48,19 @@ def yes(
     return Decision(Answer.YES, Text(zh=zh, en=en), tuple(evidence), confidence, severity, from_absence)
 
 
-def no(zh: str | None = None, en: str | None = None, evidence: Iterable[Evidence] = ()) -> Decision:
-    """The statement does not hold, as far as the needed parts show; a sentence where there is something to add."""
+def no(
+    zh: str | None = None,
+    en: str | None = None,
+    evidence: Iterable[Evidence] = (),
+    *,
+    confidence: Confidence = Confidence.CERTAIN,
+) -> Decision:
+    """The statement does not hold, as far as the needed parts show; a sentence where there is something to add.
+
+    A *suspected* no has evidence that a person should look at and that accuses nobody.
+    """
     summary = Text(zh=zh, en=en) if zh and en else None
-    return Decision(Answer.NO, summary, tuple(evidence))
+    return Decision(Answer.NO, summary, tuple(evidence), confidence)
 
 
 def not_available(zh: str, en: str) -> Decision:

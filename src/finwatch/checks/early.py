@@ -1,7 +1,8 @@
 """What start-up code takes before any screen could ask: the question behind the three consent checks.
 
 Certainty comes from ``Collection.before_consent``: ``True`` only when every step from the start-up entry is an
-unconditional, fixed call. Where a condition may stand between (``None``) there is a suspicion and no more.
+unconditional, fixed call. Where a condition may stand between (``None``), that condition is most often the very
+question for consent: the answer stays *no*, marked as suspected, with the path for a person to follow.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _GUARDS = {
 
 
 def taken_before_consent(view: View, items: Iterable[str]) -> Decision:
-    """Yes when start-up code takes one of ``items`` that the app is permitted to take."""
+    """Yes when start-up code must take one of ``items`` that the app may take; a suspected *no* when it can."""
     possible = [item for item in items if _permitted(view, item)]
     places = [place for place in view.collections(*possible) if place.before_consent or _may_be_early(place)]
     certain = [place for place in places if place.before_consent]
@@ -46,7 +47,7 @@ def taken_before_consent(view: View, items: Iterable[str]) -> Decision:
             f"start-up code always takes {en} ({who.en}, {evidence.many(len(found), 'place')}).",
             evidence.first(evidence.of_collection(view, place) for place in found),
         )
-    return yes(
+    return no(
         f"启动代码可能获取{zh}（{who.zh}，{len(found)} 处）；其间可能有条件判断，需人工核实。",
         f"start-up code may take {en} ({who.en}, {evidence.many(len(found), 'place')}); "
         "a condition may stand between, so a person must confirm.",

@@ -10,5 +10,5 @@ _ITEMS = ("clipboard",)
 
 
 def decide(view: View) -> Decision:
-    """Yes with certainty when start-up code always gets there; a suspicion when a condition may stand between."""
+    """Yes when start-up code always gets there; a suspected no when a condition may stand between."""
     return early.taken_before_consent(view, _ITEMS)

@@ -10,5 +10,5 @@ _ITEMS = ("imei", "imsi", "iccid", "serial", "mac", "android_id", "oaid", "devic
 
 
 def decide(view: View) -> Decision:
-    """Yes with certainty when start-up code always gets there; a suspicion when a condition may stand between."""
+    """Yes when start-up code always gets there; a suspected no when a condition may stand between."""
     return early.taken_before_consent(view, _ITEMS)
