@@ -3,13 +3,16 @@
 What comes in: batches, asked for as a process becomes free. What goes out: each with its result or the reason why it
 has none. A process that dies takes nothing with it but its batch, which gets one more try in a fresh process: a kill
 from outside is then harmless, and a package that kills its reader kills two processes and no more. When this process
-itself is killed, the pipes close and the children end by themselves.
+itself is killed, its children are killed with it (``PR_SET_PDEATHSIG``, prctl(2)) or end when their pipe closes.
 """
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
+import os
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Iterable, Iterator
@@ -23,6 +26,7 @@ import pyarrow as pa
 from finwatch.engine.protocol import Problem, Ran, Stage
 
 _TRIES: Final = 2
+_PR_SET_PDEATHSIG: Final = 1
 _ANSWER: Final = b"+"
 _RAISED: Final = b"!"
 _IDLE: Final = 1.0
@@ -40,7 +44,7 @@ class _Child:
         self.pipe: Connection = ours
         # Not a daemon: the stage may itself keep a confined child, which multiprocessing forbids to daemons.
         self.process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, stage.process, stage.input), name=stage.name, daemon=False
+            target=_serve, args=(theirs, os.getpid(), stage.process, stage.input), name=stage.name, daemon=False
         )
         self.process.start()
         theirs.close()
@@ -177,10 +181,11 @@ class Pool:
         return fresh
 
 
-def _serve(pipe: Connection, process: object, schema: pa.Schema) -> None:
+def _serve(pipe: Connection, parent: int, process: object, schema: pa.Schema) -> None:
     """What a child does: hands the batches of the pipe to the stage and its answers back, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what ends
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _die_with(parent)
     assert callable(process)
     try:
         for output in process(_incoming(pipe, schema)):
@@ -189,6 +194,14 @@ def _serve(pipe: Connection, process: object, schema: pa.Schema) -> None:
         return
     except Exception:  # noqa: BLE001 - told to the parent in words, which decides
         pipe.send_bytes(_RAISED + traceback.format_exc().encode(errors="backslashreplace"))
+
+
+def _die_with(parent: int) -> None:
+    """Lets the kernel kill this process when its parent dies, also in the middle of a batch; Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit()
 
 
 def _incoming(pipe: Connection, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -8,6 +8,7 @@ freed first, half a download goes on where it ended, a visit that was kept is no
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -25,6 +26,8 @@ from finwatch.store import Store
 from finwatch.store.lease import owner
 
 PARALLEL: Final = 8
+_COUNT_SECONDS: Final = 1.0
+"""How often what is due is counted for the progress."""
 _GOOD: Final = (OutcomeKind.OK, OutcomeKind.NOT_MODIFIED)
 
 
@@ -91,9 +94,13 @@ def collect(
             store.frontier.hurry(market.id, TaskKind.INDEX, now=clock())
     names = [market.id for market in chosen]
 
+    left, counted = 0, -_COUNT_SECONDS
+
     def tell(now: crawl.Progress) -> None:
-        left = store.frontier.due(names, now=clock())
-        progress("crawl", now.done, now.done + max(left, now.active), now.outcome.url.rpartition("/")[2])
+        nonlocal left, counted
+        if time.monotonic() >= counted + _COUNT_SECONDS:
+            left, counted = now.done + store.frontier.due(names, now=clock()), time.monotonic()
+        progress("crawl", now.done, max(left, now.done + now.active), now.outcome.url.rpartition("/")[2])
 
     try:
         tally = asyncio.run(

@@ -128,7 +128,7 @@ class Observed:
         self._engine = engine
         self.examined = {row["sha256"]: row for row in engine.ask("examined", lake.tables).to_pylist()}
         self.spans = engine.ask("spans", lake.tables).to_pylist()
-        self._compared = {row["sha256"]: row for row in engine.ask("compared", lake.tables).to_pylist()}
+        self._compared = {row["sha256"]: row["against"] for row in engine.ask("compared", lake.tables).to_pylist()}
         self.events: dict[tuple[str, str], list[ListingEvent]] = defaultdict(list)
         for row in engine.ask("events", lake.tables).to_pylist():
             self.events[row["market"], row["app"]].append(history_event(row))
@@ -160,8 +160,7 @@ class Observed:
         return _digest(self._state(sha256), family.id, current)
 
     def _state(self, sha256: str) -> list[str | None]:
-        row, compared = self.examined[sha256], self._compared.get(sha256)
-        against = compared["against"] if compared else None
+        row, against = self.examined[sha256], self._compared.get(sha256)
         return [sha256, row["at"].isoformat(), row["engine_version"], row["catalog_version"], against]
 
     def documents(self, hashes: Sequence[str]) -> dict[str, Examination]:
@@ -172,8 +171,8 @@ class Observed:
         rows = self._engine.ask("documents", self._lake.tables, {"hashes": list(hashes)}).to_pylist()
         for row in rows:
             document = json.loads(row["document"])
-            if (compared := self._compared.get(row["sha256"])) is not None:
-                document |= json.loads(compared["document"])
+            if row["compared"] is not None:
+                document |= json.loads(row["compared"])
             found[row["sha256"]] = Examination.model_validate(document)
         return found
 

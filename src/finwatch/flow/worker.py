@@ -39,6 +39,8 @@ from finwatch.store.queue import EXAMINE, Job
 
 LEASE_SECONDS: Final = 180.0
 _HEARTBEAT: Final = 45.0
+_COUNT_SECONDS: Final = 2.0
+"""How often the backlog is counted for the progress."""
 _BATCH: Final = 32
 _BATCH_SECONDS: Final = 5.0
 """Results are written when there are so many, or when the first has waited so long."""
@@ -111,6 +113,8 @@ class _Run:
         self._held: dict[str, Job] = {}
         self._results: list[dict[str, Any]] = []
         self._first_result = 0.0
+        self._total = 0
+        self._counted = -_COUNT_SECONDS
         self._known: set[str] = set()
         self._counts = {"examined": 0, "known": 0, "unreadable": 0, "failed": 0}
         self._guard = threading.Lock()
@@ -242,9 +246,11 @@ class _Run:
 
     def _tell(self, job: Job) -> None:
         done = sum(self._counts.values()) + len(self._results)
-        backlog = self._store.queue.backlog(EXAMINE, now=self._clock())
-        total = done + backlog.ready + backlog.leased - len(self._results)
-        self._progress("examine", done, total, str(job.payload.get("app") or job.key[:12]))
+        if time.monotonic() >= self._counted + _COUNT_SECONDS:
+            backlog = self._store.queue.backlog(EXAMINE, now=self._clock())
+            self._total = done + backlog.ready + backlog.leased - len(self._results)
+            self._counted = time.monotonic()
+        self._progress("examine", done, max(self._total, done), str(job.payload.get("app") or job.key[:12]))
 
 
 def _batch_key(rows: Sequence[dict[str, Any]]) -> str:

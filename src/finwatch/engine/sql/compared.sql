@@ -1,8 +1,9 @@
 -- reads: matches
--- The newest comparison of every package: which state of the others it was made against, its matches and its rating.
-SELECT sha256, against, document
+-- The newest comparison of every package: which state of the others it was made against.
+SELECT sha256, against
 FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY sha256 ORDER BY matches.at DESC, against DESC) AS age
+    SELECT
+        sha256, against, ROW_NUMBER() OVER (PARTITION BY sha256 ORDER BY matches.at DESC, against DESC) AS age
     FROM matches
 ) AS dated
 WHERE age = 1
