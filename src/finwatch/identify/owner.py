@@ -1,7 +1,7 @@
 """Whose code a class is: the app's, a named SDK's, or nobody's that anything ties it to.
 
 In: facts, the SDKs found, the catalogue. Out: ``app``, ``sdk:<id>`` or ``unknown`` for a class descriptor. The rule
-and the reasons for it are in ``docs/decisions/005-owner-of-a-class.md``: the longest prefix wins, the app's own
+and the reasons for it are in ``docs/decisions/004-owner-of-a-class.md``: the longest prefix wins, the app's own
 name wins a tie, and a class that nothing claims stays *unknown* rather than being put on the app.
 """
 
