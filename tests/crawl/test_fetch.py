@@ -340,6 +340,21 @@ def test_no_proxy_of_the_environment_is_used(lake: LocalLake, monkeypatch: pytes
     assert visit(lake, hostile.plain(b"direct")).body == b"direct"
 
 
+def test_a_proxy_of_the_settings_is_used_and_is_no_way_in(lake: LocalLake) -> None:
+    async def go() -> list[str]:
+        async with serving() as proxy:
+            proxy.serve("http://shop.example/a", b"through")
+            async with fetcher(lake, proxy=proxy.url("/")) as one:
+                assert (await one.page(request("http://shop.example/a"))).body == b"through"
+                for private in (proxy.url("/a"), "http://127.0.0.1:1/", "http://[::1]/"):
+                    with pytest.raises(VisitFailed) as caught:
+                        await one.page(request(private))
+                    assert caught.value.kind is OutcomeKind.PRIVATE_ADDRESS
+            return [asked.path for asked in proxy.log]
+
+    assert asyncio.run(go()) == ["http://shop.example/a"]
+
+
 def test_no_cookie_is_kept(lake: LocalLake) -> None:
     async def go() -> list[hostile.Asked]:
         async with serving() as server, fetcher(lake, server.host) as one:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,15 @@ def test_damage_is_found_and_named(lake: LocalLake) -> None:
     assert (damage.sha256, damage.path) == (HELLO, str(place))
     assert damage.found == hashlib.sha256(b"hellO").hexdigest()
     assert list(lake.blobs.verify(since="f" * 64)) == []
+
+
+def test_downloads_that_nobody_goes_on_with_are_swept(lake: LocalLake) -> None:
+    old, young = lake.blobs.partial("old"), lake.blobs.partial("young")
+    for partial, at in ((old, 1_000), (young, 3_000)):
+        partial.write_bytes(b"part")
+        os.utime(partial, (at, at))
+    assert lake.blobs.sweep(before=datetime.fromtimestamp(2_000, UTC)) == 1
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_a_full_disk_loses_nothing_and_says_what_to_do(lake: LocalLake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -106,6 +107,16 @@ class LocalBlobs:
             for folder in new_folders:
                 disk.sync_folder(folder.parent)
         return place
+
+    def sweep(self, *, before: datetime) -> int:
+        """How many downloads were removed because nobody has added to them since ``before``."""
+        removed = 0
+        for partial in _sorted(self._partial):
+            with disk.told("remove", partial):
+                if partial.stat().st_mtime < before.timestamp():
+                    partial.unlink(missing_ok=True)
+                    removed += 1
+        return removed
 
     def verify(self, *, since: str = "") -> Iterator[Damage]:
         """The blobs whose bytes do not hash to their name, in order of name, beginning at hash ``since``."""

@@ -55,6 +55,10 @@ class Blobs(Protocol):
         """Moves a complete, verified partial file into place; keeps the blob that is already there."""
         ...
 
+    def sweep(self, *, before: datetime) -> int:
+        """Removes downloads that nobody has added to since ``before``; returns how many."""
+        ...
+
     def verify(self, *, since: str = "") -> Iterator[Damage]:
         """Hashes every blob again (from hash ``since`` on, in order) and yields those that do not agree."""
         ...

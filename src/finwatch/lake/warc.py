@@ -11,7 +11,7 @@ lake; its record is then a ``revisit`` (§6.7) under a profile of our own, with 
     WARC-Refers-To-Blob: sha256:<hex>
 
 A payload that was not kept (refused, or broken off) leaves its digest and length alone: a ``response`` record with the
-header block and ``WARC-Truncated: length``. The answer to a range request (206) names the blob that the range completes.
+header block and ``WARC-Truncated: length``. The answer to a range request (206) names the blob that it completes.
 
 Two more fields of our own stand in every response: ``Finwatch-Market`` and ``Finwatch-Payload-Bytes``.
 """
