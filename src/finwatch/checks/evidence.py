@@ -58,14 +58,15 @@ def of_collection(view: View, taken: Collection) -> Evidence:
     item = view.knowledge.items.get(taken.item)
     name = item.name if item else Text(zh=taken.item, en=taken.item)
     zh, en = owner_words(view, taken.owner)
-    route = "".join(f" → {readable(step)}" for step in taken.path)
+    call = f"{taken.api} ({', '.join(taken.arguments)})"
+    route = " → ".join(readable(step) for step in taken.path)
     return Evidence(
         says=Text(
             zh=f"{readable(taken.caller)} 获取{name.zh}（{readable(taken.api)}）{zh}",
             en=f"{readable(taken.caller)} takes the {name.en} ({readable(taken.api)}){en}",
         ),
         at=taken.at,
-        quote=clip(f"{taken.api} ({', '.join(taken.arguments)}){route}"),
+        quote=clip(f"{route}: {call}" if route else call),
     )
 
 
