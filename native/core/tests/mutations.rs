@@ -161,7 +161,7 @@ fn native_libraries() {
 fn whole_packages() {
     let watch = Watch::from_json(WATCH.as_bytes()).unwrap();
     let limits = Limits::default();
-    each(&packages(), count(150), |data| {
+    each(&packages(), count(60), |data| {
         let facts = read_source(&Source::from_bytes(data.to_vec()), &watch, &limits).unwrap();
         assert!(to_json(&facts, &limits).is_ok());
         facts.unreadable.is_empty()
@@ -171,7 +171,7 @@ fn whole_packages() {
 #[test]
 fn signed_packages() {
     let limits = Limits::default();
-    each(&packages(), count(100), |data| {
+    each(&packages(), count(40), |data| {
         let Ok(archive) = Archive::open(Source::from_bytes(data.to_vec()), &limits) else { return false };
         let signing = finwatch_core::signing::read(&archive, &limits, &mut Vec::new());
         signing.signers.iter().all(|signer| signer.verified)
