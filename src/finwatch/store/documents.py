@@ -149,22 +149,13 @@ def version_rows(document: VersionDocument, *, current: bool) -> Rows:
                 "caller": site.caller,
                 "owner": site.owner,
                 "before_consent": site.before_consent,
-                "at": _json(site.at),
-                "path": list(site.path),
-                "arguments": list(site.arguments),
+                "detail": _json(site),
             }
             for at, site in enumerate(seen.collection)
         ],
         tables.endpoint: [
-            {
-                "sha256": sha256,
-                "position": at,
-                "url": endpoint.url,
-                "host": endpoint.host,
-                "owner": endpoint.owner,
-                "at": _json(endpoint.at),
-            }
-            for at, endpoint in enumerate(seen.endpoints)
+            {"sha256": sha256, "position": at, "host": one.host, "owner": one.owner, "detail": _json(one)}
+            for at, one in enumerate(seen.endpoints)
         ],
         tables.match: [
             own

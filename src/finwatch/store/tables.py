@@ -294,9 +294,7 @@ collection = _lived(
     Column("caller", Shown, nullable=False),
     Column("owner", Shown, nullable=False),
     Column("before_consent", Boolean),
-    Column("at", Json, nullable=False),
-    Column("path", Json, nullable=False),
-    Column("arguments", Json, nullable=False),
+    Column("detail", Json, nullable=False),
     Index(None, "sha256", "position"),
     Index(None, "item"),
 )
@@ -305,10 +303,9 @@ endpoint = _lived(
     "endpoint",
     Column("sha256", Shown, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("url", Shown),
     Column("host", Shown, nullable=False),
     Column("owner", Shown, nullable=False),
-    Column("at", Json, nullable=False),
+    Column("detail", Json, nullable=False),
     Index(None, "sha256", "position"),
     Index(None, "host"),
 )

@@ -32,13 +32,8 @@ def version_view(now: Snapshot, sha256: str) -> VersionView:
         package=row.package,
         identity=row.identity,
         sdks=tuple(SdkUse.model_validate(one.detail) for one in _rows(now, sdk_use, of)),
-        collection=tuple(
-            Collection(**{name: getattr(one, name) for name in Collection.model_fields})
-            for one in _rows(now, collection, of)
-        ),
-        endpoints=tuple(
-            Endpoint(url=one.url, host=one.host, owner=one.owner, at=one.at) for one in _rows(now, endpoint, of)
-        ),
+        collection=tuple(Collection.model_validate(one.detail) for one in _rows(now, collection, of)),
+        endpoints=tuple(Endpoint.model_validate(one.detail) for one in _rows(now, endpoint, of)),
         flows=tuple(row.flows),
         findings=findings_of(now, of),
         matches=tuple(Match.model_validate(one.detail) for one in _rows(now, match, of)),

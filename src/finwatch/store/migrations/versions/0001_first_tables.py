@@ -103,11 +103,11 @@ _LIVED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "collection": (
         "sha256 text!, position int!, item text!, api text!, caller text!, owner text!, before_consent bool, "
-        "at text!, path text!, arguments text!",
+        "detail text!",
         ("item", "sha256 position"),
     ),
     "endpoint": (
-        "sha256 text!, position int!, url text, host text!, owner text!, at text!",
+        "sha256 text!, position int!, host text!, owner text!, detail text!",
         ("host", "sha256 position"),
     ),
     "match": (
