@@ -89,6 +89,11 @@ def test_library_code_accuses_nobody_and_sdks_are_named(tmp_path: Path) -> None:
     assert "Example Push" in theirs.summary.en
     near = findings(tmp_path, sdk + call.format("Lcom/examplepushers/X;->a()V"))["uses_broken_cipher"]
     assert near.confidence is Confidence.CERTAIN
+    assert near.summary is not None
+    assert "code of no known owner" in near.summary.en
+    own = findings(tmp_path, call.format("Lcn/example/app/X;->a()V"))["uses_broken_cipher"]
+    assert own.summary is not None
+    assert "the app's own code" in own.summary.en
 
 
 def test_the_same_subject_gives_the_same_bytes(tmp_path: Path) -> None:
