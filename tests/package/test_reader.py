@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import select
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +89,20 @@ def test_the_warm_process_is_started_again_when_it_was_killed(tmp_path: Path) ->
         os.kill(reader._process.pid, signal.SIGKILL)
         reader._process.wait()
         assert reader.read(path, watch=WATCH) == first
+
+
+def test_the_warm_process_does_not_outlive_the_one_that_started_it() -> None:
+    code = "from finwatch.package import Reader; r = Reader().__enter__(); print(r._process.pid, flush=True); input()"
+    owner = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with owner:
+        assert owner.stdout is not None
+        warm = os.pidfd_open(int(owner.stdout.readline()))
+        owner.kill()
+    try:
+        ended, _, _ = select.select([warm], [], [], 60)
+        assert ended
+    finally:
+        os.close(warm)
 
 
 def test_the_limits_of_the_system_are_really_set(tmp_path: Path) -> None:
