@@ -1,6 +1,6 @@
 """The main job on the sample world: two days of two markets on loopback, from the first visit to the pages.
 
-What comes in: an empty home folder. What goes out: a lake and a store there, as a real run leaves them; serving the
+What comes in: a home folder. What goes out: a lake and a store there, as a real run leaves them; serving the
 pages is the caller's. The markets, their packages and their institutions are those of ``samples/`` in the checkout.
 """
 
@@ -50,7 +50,8 @@ class Demonstrated(Model):
 def demonstrate(settings: Settings, *, processes: int = 1, progress: Progress = silent) -> Demonstrated:
     """Crawls, examines, compares and publishes two days of the sample markets.
 
-    Raises ``InputError`` where there is no checkout with ``samples/``.
+    A home that saw the sample markets before sees their last day again: an index never goes back in time. Raises
+    ``InputError`` where there is no checkout with ``samples/``.
     """
     root = samples_folder()
     settings = settings.model_copy(update={"catalog": settings.catalog or _extra_catalogue(root)})
@@ -67,7 +68,8 @@ def demonstrate(settings: Settings, *, processes: int = 1, progress: Progress = 
         markets = descriptor.read(root / "samples" / "market" / "descriptor.toml")
         for market in markets:
             store.markets.register(market, now=datetime.now(UTC))
-        for day in sorted(server.times):
+        seen_before = any(store.frontier.state(market.id) for market in markets)
+        for day in sorted(server.times)[-1 if seen_before else 0 :]:
             server.day = day
             days.append(_day(day, store, lake, settings=visiting, processes=processes, progress=progress))
         seen = store.overview()
