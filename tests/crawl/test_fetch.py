@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from finwatch.crawl.connect import ScopedResolver
 from finwatch.crawl.visit import Answer, VisitFailed
 from finwatch.lake.local import LocalLake
 from finwatch.limits import FetchLimits
@@ -239,6 +240,21 @@ def test_a_redirect_into_the_own_network_goes_nowhere(lake: LocalLake, target: s
                     await one.page(request(outside.url("/x")))
             assert caught.value.kind in {OutcomeKind.PRIVATE_ADDRESS, OutcomeKind.MALFORMED}, caught.value.message
             assert caught.value.final_url == place
+            return inside.log
+
+    assert asyncio.run(go()) == []
+
+
+def test_the_socket_itself_is_judged(lake: LocalLake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where everything before it was fooled."""
+    monkeypatch.setattr(ScopedResolver, "judge", lambda *_: True)
+
+    async def go() -> list[hostile.Asked]:
+        async with serving() as inside:
+            async with fetcher(lake) as one:
+                with pytest.raises(VisitFailed) as caught:
+                    await one.page(request(inside.url("/secret")))
+            assert caught.value.kind is OutcomeKind.PRIVATE_ADDRESS
             return inside.log
 
     assert asyncio.run(go()) == []

@@ -70,6 +70,9 @@ class Fetcher:
         proxy = (bucket_of(settings.proxy),) if settings.proxy else ()
         self._proxy_bucket = proxy
         self._resolver = ScopedResolver(settings.resolve, Scope((*settings.allow_private, *proxy)))
+        for bucket in proxy:  # an address is granted by being judged; a name will be, when it is resolved
+            host, _, port = bucket.rpartition(":")
+            self._resolver.literal(host, int(port))
         self._session: aiohttp.ClientSession | None = None
         self._pages = itertools.count()
 
