@@ -88,7 +88,7 @@ def app_view(now: Snapshot, name: str) -> AppView:
     versions = now.connection.execute(
         select(version)
         .where(now.live(version), version.c.app_id == row.id)
-        .order_by(version.c.version_code.desc(), version.c.sha256)
+        .order_by(version.c.version_code.desc().nulls_last(), version.c.sha256)
     ).all()
     spans = listings_of(now, listing.c.app_id == row.id)
     rated = next((one for one in versions if one.sha256 == row.sha256), None)
@@ -129,7 +129,7 @@ def listings_of(now: Snapshot, condition: Any) -> tuple[ListingSpan, ...]:
     """The listings that hold ``condition``, newest version first, by market."""
     asked = select(listing).where(now.live(listing), condition)
     rows = now.connection.execute(
-        asked.order_by(listing.c.version_code.desc(), listing.c.market, listing.c.first_seen, listing.c.id)
+        asked.order_by(listing.c.version_code.desc().nulls_last(), listing.c.market, listing.c.first_seen, listing.c.id)
     ).all()
     return tuple(
         ListingSpan(

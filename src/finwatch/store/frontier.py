@@ -20,7 +20,7 @@ from finwatch.store import queue as queues
 from finwatch.store.dialect import claiming, insert_new, reading, replace, writing
 from finwatch.store.tables import frontier, market, market_state
 
-_GOOD = {OutcomeKind.OK, OutcomeKind.NOT_MODIFIED}
+_GOOD = {OutcomeKind.OK, OutcomeKind.NOT_MODIFIED, OutcomeKind.EMPTY}
 _KEY = ("market", "kind", "url")
 _FIELDS = tuple(FrontierTask.model_fields)
 

@@ -11,7 +11,7 @@ from finwatch.model.fetch import Market, MarketId, Outcome, OutcomeKind, TaskKin
 from finwatch.model.view import Failure, MarketHealth
 from finwatch.store.tables import frontier, listing, market, outcome
 
-_GOOD = (OutcomeKind.OK, OutcomeKind.NOT_MODIFIED)
+_GOOD = (OutcomeKind.OK, OutcomeKind.NOT_MODIFIED, OutcomeKind.EMPTY)
 _FIELDS = tuple(Outcome.model_fields)
 
 
