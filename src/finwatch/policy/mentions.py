@@ -34,7 +34,7 @@ def find_mentions(policy: PolicyText, items: Mapping[str, DataItem]) -> tuple[Me
     for paragraph in policy.paragraphs:
         at = paragraph.start
         while at < paragraph.end:
-            name = _longest(names.get(plain[at], ()), policy.text, plain, at=at, end=paragraph.end)
+            name = _longest(names.get(plain[at], ()), policy.text, plain, at=at)
             if name is None:
                 at += 1
                 continue
@@ -73,10 +73,10 @@ def _is_acronym(words: str) -> bool:
     return words.isascii() and words.isupper() and len(words) <= ACRONYM
 
 
-def _longest(names: Iterable[_Name], text: str, plain: str, *, at: int, end: int) -> _Name | None:
+def _longest(names: Iterable[_Name], text: str, plain: str, *, at: int) -> _Name | None:
     for name in names:
         after = at + len(name.plain)
-        if after > end or not plain.startswith(name.plain, at):
+        if not plain.startswith(name.plain, at):
             continue
         if name.exact and not text.startswith(name.words, at):
             continue
