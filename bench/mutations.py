@@ -185,7 +185,8 @@ KINDS: tuple[Callable[[bytearray, random.Random], bytearray], ...] = (
 
 
 def outcome(facts: PackageFacts) -> str:
-    """``document``, ``limited`` (one with parts that could not be read) or ``unreadable``; or what must not be."""
+    """``document``, ``limited`` (one with parts that could not be read) or ``unreadable``; ``stopped``
+    when a limit of the process ended it, which is an answer but worth a look; or, in capitals, what must not be."""
     reasons = " ".join(entry.reason for entry in facts.unreadable)
     if "inner contradiction" in reasons:
         return "PANIC"
@@ -194,7 +195,7 @@ def outcome(facts: PackageFacts) -> str:
     over = [entry.reason for entry in facts.unreadable if entry.reason.startswith("over the limit")]
     stopped = [reason for reason in over if any(name in reason for name in ("memory_", "cpu_", "wall_", "output_"))]
     if stopped:
-        return f"STOPPED: {stopped[0]}"
+        return f"stopped, {stopped[0]}"
     if facts.manifest is None and not facts.code.dex:
         return "unreadable" if reasons else "SILENT"
     return "limited" if reasons else "document"
@@ -206,7 +207,9 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--from", dest="folder", type=Path, default=SHARED)
-    parser.add_argument("--keep", type=Path, help="folder for the files that were not answered as they should")
+    parser.add_argument(
+        "--keep", type=Path, help="folder for the files that were stopped or not answered as they should"
+    )
     asked = parser.parse_args()
     originals = sorted(path for path in asked.folder.iterdir() if path.suffix in {".apk", ".apks", ".aab", ".hap"})
     if not originals:
@@ -229,10 +232,10 @@ def main() -> int:
             usage = reader.last
             name = f"{number} {original.name} {kind.__name__}"
             seen.append((name, Seen(what, usage.wall_seconds if usage else 0.0, usage.peak_bytes if usage else 0)))
-            if what.isupper() or what.startswith("STOPPED"):
+            if what.isupper():
                 bad.append(f"{name}: {what}")
-                if asked.keep:
-                    (asked.keep / f"{number}-{original.name}").write_bytes(data)
+            if asked.keep and (what.isupper() or what.startswith("stopped")):
+                (asked.keep / f"{number}-{original.name}").write_bytes(data)
     _tell(seen, bad)
     return 1 if bad else 0
 
