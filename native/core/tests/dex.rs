@@ -94,7 +94,7 @@ fn what_every_start_runs_is_certain() {
 #[test]
 fn a_guard_a_handler_or_dispatch_leaves_it_possible() {
     let code = code();
-    for method in ["guarded", "secondInTry", "viaOverridden", "inThread", "neverCalled"] {
+    for method in ["guarded", "ifAgreed", "secondInTry", "viaOverridden", "inThread", "neverCalled"] {
         assert_eq!(reach(&code, method), Some(false), "{method}");
     }
 }

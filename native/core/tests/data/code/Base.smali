@@ -1,5 +1,6 @@
 .class public Lapp/Base;
 .super Landroid/app/Application;
+.field private static agreed:Z
 
 .method static constructor <clinit>()V
     .registers 1
@@ -17,6 +18,11 @@
     .registers 3
     invoke-super {p0, p1}, Landroid/app/Application;->attachBaseContext(Landroid/content/Context;)V
     invoke-static {p1}, Lapp/Ids;->attached(Landroid/content/Context;)V
+    # A guard around a call that stands right behind the branch.
+    sget-boolean v0, Lapp/Base;->agreed:Z
+    if-eqz v0, :refused
+    invoke-static {p1}, Lapp/Ids;->ifAgreed(Landroid/content/Context;)V
+    :refused
     return-void
 .end method
 
