@@ -18,7 +18,7 @@ from finwatch.limits import PACKAGE, PackageLimits
 from finwatch.model.knowledge import WatchList
 from finwatch.model.package import PackageFacts
 from finwatch.package import Reader, child, read_package
-from tests.kit import misbehaving_child, zips
+from tests.kit import axml, misbehaving_child, zips
 
 WATCH = WatchList()
 TIGHT = PackageLimits(memory_bytes=512 << 20, cpu_seconds=1, wall_seconds=20, output_bytes=1 << 20)
@@ -105,14 +105,18 @@ def test_the_warm_process_does_not_outlive_the_one_that_started_it() -> None:
         os.close(warm)
 
 
-def test_the_limits_of_the_system_are_really_set(tmp_path: Path) -> None:
+def test_when_the_code_breaks_a_bound_the_rest_is_still_read(tmp_path: Path) -> None:
     path = tmp_path / "a.apk"
-    path.write_bytes(zips.build([zips.Entry("classes.dex", b"\0" * (64 << 20))]))
+    manifest = zips.Entry("AndroidManifest.xml", axml.manifest("com.example.bank"))
+    path.write_bytes(zips.build([manifest, zips.Entry("classes.dex", b"\0" * (64 << 20))]))
     with Reader() as reader:
         facts = reader.read(path, watch=WATCH, limits=PackageLimits(memory_bytes=48 << 20))
-        assert _reason(facts) == f"over the limit memory_bytes ({48 << 20})"
         assert reader.last is not None
         assert reader.last.peak_bytes < 64 << 20
+    assert facts.manifest is not None
+    assert facts.manifest.package == "com.example.bank"
+    told = [entry.reason for entry in facts.unreadable if entry.part == "code"]
+    assert told == [f"over the limit memory_bytes ({48 << 20})"]
 
 
 def test_where_seccomp_is_not_to_be_had_the_facts_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ _START_SECONDS = 30.0
 _PIECE = 1 << 20
 _LAST_WORDS = 2_000
 _OUT_OF_MEMORY = b"memory allocation of"
+_WITHOUT_CODE = "over the limit dex_files (0)"
 
 
 class Confinement(Model):
@@ -113,19 +114,29 @@ class Reader:
         _ensure_file(path)
         with self._lock:
             try:
-                self._start()
-                answer = self._ask({"do": "read", "path": str(path.absolute())}, limits, watch=watch)
-                facts = _parse(answer)
+                return self._facts(path, watch, limits)
             except _Ended as ended:
-                return _no_facts(path, ended.reason)
-            except ValidationError:
-                return _no_facts(path, "the reading process gave no valid facts")
-            if self._confinement is not None and not self._confinement.seccomp:
-                note = Unreadable(
-                    part="confinement", reason=f"read without a seccomp filter: {self._confinement.trouble}"
-                )
-                return facts.model_copy(update={"unreadable": (*facts.unreadable, note)})
-            return facts
+                first = ended.reason
+            # Nearly always it is the code that breaks a bound: the rest is worth having without it.
+            try:
+                rest = self._facts(path, watch, limits.model_copy(update={"dex_files": 0}))
+            except _Ended:
+                return _no_facts(path, first)
+            known = [entry for entry in rest.unreadable if entry.reason != _WITHOUT_CODE]
+            return rest.model_copy(update={"unreadable": (Unreadable(part="code", reason=first), *known)})
+
+    def _facts(self, path: Path, watch: WatchList, limits: PackageLimits) -> PackageFacts:
+        """The facts that one confined reader gives; ``_Ended`` when it gives none."""
+        self._start()
+        answer = self._ask({"do": "read", "path": str(path.absolute())}, limits, watch=watch)
+        try:
+            facts = _parse(answer)
+        except ValidationError as error:
+            raise _Ended("the reading process gave no valid facts") from error
+        if self._confinement is not None and not self._confinement.seccomp:
+            note = Unreadable(part="confinement", reason=f"read without a seccomp filter: {self._confinement.trouble}")
+            return facts.model_copy(update={"unreadable": (*facts.unreadable, note)})
+        return facts
 
     def entry(self, path: Path, name: str, *, limits: PackageLimits = PACKAGE) -> bytes:
         """The unpacked bytes of the file ``name`` in the package at ``path``.
