@@ -9,7 +9,7 @@ from finwatch.model.view import MarketHealth
 from finwatch.store import Store
 from tests.kit.store import MARKET, START, later, market, outcome, task
 
-GOOD = {OutcomeKind.OK, OutcomeKind.NOT_MODIFIED}
+GOOD = {OutcomeKind.OK, OutcomeKind.NOT_MODIFIED, OutcomeKind.EMPTY}
 
 
 def visit(store: Store, url: str, kind: OutcomeKind, at: float, **fields: object) -> None:

@@ -20,7 +20,6 @@ from finwatch.store import queue as queues
 from finwatch.store.dialect import claiming, insert_new, reading, replace, writing
 from finwatch.store.tables import frontier, market, market_state
 
-_GOOD = {OutcomeKind.OK, OutcomeKind.NOT_MODIFIED, OutcomeKind.EMPTY}
 _KEY = ("market", "kind", "url")
 _FIELDS = tuple(FrontierTask.model_fields)
 
@@ -111,7 +110,7 @@ class Frontier:
             values: dict[str, Any] = {"worker": None, "lease": None, "leased_until": None, "last_kind": outcome.kind}
             if row.expected_sha256 == task.expected_sha256:
                 values["due"] = next_due
-            if outcome.kind in _GOOD:
+            if outcome.kind in outcomes.GOOD:
                 values["attempts"] = 0
                 values |= _validators(outcome)
             connection.execute(update(frontier).where(frontier.c.id == row.id).values(**values))

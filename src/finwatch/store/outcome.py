@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, select
 
@@ -11,7 +11,8 @@ from finwatch.model.fetch import Market, MarketId, Outcome, OutcomeKind, TaskKin
 from finwatch.model.view import Failure, MarketHealth
 from finwatch.store.tables import frontier, listing, market, outcome
 
-_GOOD = (OutcomeKind.OK, OutcomeKind.NOT_MODIFIED, OutcomeKind.EMPTY)
+GOOD: Final = ("ok", "not_modified", "empty")
+"""Values of ``OutcomeKind`` that are answers, not failures."""
 _FIELDS = tuple(Outcome.model_fields)
 
 
@@ -51,18 +52,18 @@ def _health(
     counted = connection.execute(select(outcome.c.kind, func.count()).where(here).group_by(outcome.c.kind))
     by_kind: dict[str, int] = {row[0]: row[1] for row in counted}
     visits = sum(by_kind.values())
-    succeeded = sum(by_kind.get(kind, 0) for kind in _GOOD)
+    succeeded = sum(by_kind.get(kind, 0) for kind in GOOD)
     last = connection.execute(
         select(
             func.max(outcome.c.started),
-            func.max(case((outcome.c.kind.in_(_GOOD), outcome.c.started))),
-            func.max(case((and_(outcome.c.kind.in_(_GOOD), outcome.c.task == TaskKind.INDEX), outcome.c.started))),
+            func.max(case((outcome.c.kind.in_(GOOD), outcome.c.started))),
+            func.max(case((and_(outcome.c.kind.in_(GOOD), outcome.c.task == TaskKind.INDEX), outcome.c.started))),
             func.coalesce(func.sum(outcome.c.bytes), 0),
         ).where(here)
     ).one()
     failures = []
     for kind, count in by_kind.items():
-        if kind not in _GOOD:
+        if kind not in GOOD:
             newest = select(outcome).where(here, outcome.c.kind == kind).order_by(outcome.c.started.desc())
             failures.append(_failure(connection.execute(newest.limit(1)).one(), count))
     failures.sort(key=lambda failure: (failure.at, failure.kind), reverse=True)
@@ -98,7 +99,7 @@ def _tasks(connection: Connection, market_id: MarketId, now: datetime) -> tuple[
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
     held = and_(frontier.c.leased_until.is_not(None), frontier.c.leased_until > now)
-    failed = and_(frontier.c.last_kind.is_not(None), frontier.c.last_kind.not_in(_GOOD))
+    failed = and_(frontier.c.last_kind.is_not(None), frontier.c.last_kind.not_in(GOOD))
     row = connection.execute(
         select(
             number(and_(frontier.c.due <= now, ~func.coalesce(held, False))),
