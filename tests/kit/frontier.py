@@ -9,7 +9,7 @@ from typing import Any
 from finwatch.model.fetch import FrontierTask, Market, MarketId, Outcome, OutcomeKind, TaskKind
 from finwatch.model.listing import Listing
 
-_GOOD = {OutcomeKind.OK, OutcomeKind.NOT_MODIFIED}
+_GOOD = {OutcomeKind.OK, OutcomeKind.NOT_MODIFIED, OutcomeKind.EMPTY}
 
 
 class MemoryFrontier:

@@ -39,6 +39,7 @@ REVISIT: Final[dict[TaskKind, timedelta]] = {
     TaskKind.POLICY: timedelta(days=7),
     TaskKind.ICON: timedelta(days=30),
     TaskKind.PACKAGE: timedelta(days=1),
+    TaskKind.REVIEWS: timedelta(days=1),
 }
 """When a task is visited again after a good answer, or after a failure that another attempt would not cure."""
 

@@ -28,7 +28,7 @@ from finwatch.store.lease import owner
 PARALLEL: Final = 8
 _COUNT_SECONDS: Final = 1.0
 """How often what is due is counted for the progress."""
-_GOOD: Final = (OutcomeKind.OK, OutcomeKind.NOT_MODIFIED)
+_GOOD: Final = (OutcomeKind.OK, OutcomeKind.NOT_MODIFIED, OutcomeKind.EMPTY)
 
 
 class Collected(Model):

@@ -51,8 +51,9 @@ def listing_of(row: Mapping[str, Any]) -> Listing:
     values = {name: value for name, value in row.items() if name != "visit"}
     for name in ("names", "summaries"):
         values[name] = json.loads(values[name] or "{}")
-    for name in ("categories", "signer_sha256", "permissions"):
-        values[name] = tuple(values[name] or ())
+    for name in ("categories", "signer_sha256", "signer_sha1", "signer_md5", "permissions"):
+        values[name] = tuple(values.get(name) or ())
+    values["package_bytes_rounded"] = bool(values.get("package_bytes_rounded"))
     return Listing.model_validate(values)
 
 

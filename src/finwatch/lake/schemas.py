@@ -89,6 +89,18 @@ LISTINGS: Final = pa.schema(
         _field("published", _TIME),
         _key("seen", _TIME),
         _field("capture", _TEXT),
+        _field("store_id", _TEXT),
+        _field("store_url", _TEXT),
+        _field("developer_id", _TEXT),
+        _field("rating", pa.float64()),
+        _field("rating_count", _COUNT),
+        _field("review_count", _COUNT),
+        _field("downloads", _COUNT),
+        _field("icp_number", _TEXT),
+        _field("package_md5", _TEXT),
+        _field("signer_sha1", _WORDS),
+        _field("signer_md5", _WORDS),
+        _field("package_bytes_rounded", pa.bool_()),
     ]
 )
 """What markets said: ``model.listing.Listing`` and the visit it belongs to."""
@@ -119,6 +131,37 @@ EVENTS: Final = pa.schema(
     ]
 )
 """Changes between two visits: ``model.listing.ListingEvent`` and the later visit."""
+
+RATINGS: Final = pa.schema(
+    [
+        _key("market"),
+        _key("app"),
+        _key("at", _TIME),
+        _field("rating", pa.float64()),
+        _field("rating_count", _COUNT),
+        _field("review_count", _COUNT),
+        _field("downloads", _COUNT),
+        _field("capture", _TEXT),
+    ]
+)
+"""How apps stood in markets, one row an app and reading: ``model.listing.RatingPoint``."""
+
+REVIEWS: Final = pa.schema(
+    [
+        _key("market"),
+        _key("app"),
+        _key("id"),
+        _field("rating", pa.float64()),
+        _field("title", _TEXT),
+        _key("text"),
+        _field("author", _TEXT),  # SHA-256, never a name
+        _field("version_name", _TEXT),
+        _field("written", _TIME),
+        _key("seen", _TIME),
+        _field("capture", _TEXT),
+    ]
+)
+"""What users wrote: ``model.listing.Review``; the newest row of a market, app and id holds."""
 
 EXAMINATIONS: Final = pa.schema(
     [
@@ -170,6 +213,8 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "listings": LISTINGS,
     "visits": VISITS,
     "events": EVENTS,
+    "ratings": RATINGS,
+    "reviews": REVIEWS,
     "examinations": EXAMINATIONS,
     "matches": MATCHES,
 }

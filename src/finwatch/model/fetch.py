@@ -12,6 +12,7 @@ from typing import NewType
 from pydantic import Field
 
 from finwatch.model.base import Model, Text, UtcTime
+from finwatch.model.source import Source
 
 MarketId = NewType("MarketId", str)
 """Slug of a market: ``[a-z0-9-]+``, used as partition name and in addresses."""
@@ -42,6 +43,12 @@ class Market(Model):
     jurisdiction: str = "CN"
     politeness: Politeness = Politeness()
     enabled: bool = True
+    needs_cooperation: str | None = None
+    """Why it can only be read with its operator's agreement (keys, captchas); such a market is never visited."""
+    replayed: str = ""
+    """What the descriptor was held to without visiting the market: the recorded answers and their date."""
+    source: Source | None = None
+    """How its pages are read; only for the protocol ``pages``."""
 
 
 class TaskKind(StrEnum):
@@ -52,6 +59,7 @@ class TaskKind(StrEnum):
     ICON = "icon"
     PAGE = "page"
     POLICY = "policy"
+    REVIEWS = "reviews"
 
 
 class FrontierTask(Model):
@@ -103,6 +111,12 @@ class OutcomeKind(StrEnum):
     """The index is signed well, but older than the one seen before."""
     MALFORMED = "malformed"
     """The answer is not of the shape that the protocol prescribes."""
+    EMPTY = "empty"
+    """A good answer: the market says that it has nothing of what was asked for."""
+    CHALLENGE = "challenge"
+    """A page that wants a person (captcha, script check); it is not worked around."""
+    CHANGED_SHAPE = "changed_shape"
+    """A readable answer in which what the descriptor points at is not there any more."""
 
 
 class Outcome(Model):

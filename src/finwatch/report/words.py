@@ -63,6 +63,9 @@ OUTCOMES = {
     OutcomeKind.BAD_SIGNATURE: Text(zh="索引签名无效", en="bad index signature"),
     OutcomeKind.ROLLED_BACK: Text(zh="索引回退到旧版", en="index rolled back"),
     OutcomeKind.MALFORMED: Text(zh="格式不符", en="malformed"),
+    OutcomeKind.EMPTY: Text(zh="无内容", en="empty"),
+    OutcomeKind.CHALLENGE: Text(zh="要求人机验证", en="asks for a person"),
+    OutcomeKind.CHANGED_SHAPE: Text(zh="页面结构已变", en="changed shape"),
 }
 PURPOSES = {
     "ads": Text(zh="广告", en="advertising"),
