@@ -12,6 +12,7 @@ import itertools
 import os
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
@@ -33,6 +34,8 @@ from finwatch.model.fetch import MarketId, OutcomeKind, Politeness
 from finwatch.settings import Settings
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_AS_GET: Final = frozenset({301, 302, 303})
+"""Redirects after which a POST goes on as a GET (RFC 9110 §15.4.2 to §15.4.4); 307 and 308 keep it."""
 _ROBOTS_BYTES: Final = 5 << 20
 _ERROR_BYTES: Final = 256 << 10
 """Of an error page or a redirect's page no more than this is read and kept."""
@@ -104,7 +107,9 @@ class Fetcher:
                 self.blobs.adopt(whole.path, whole.sha256)
             capture = self.record(request.market, hop, whole)
             if hop.status >= 300 and hop.status != 304:
-                raise faults.status(hop, self.now(), capture=capture, length=whole.length, sha256=whole.sha256)
+                failure = faults.status(hop, self.now(), capture=capture, length=whole.length, sha256=whole.sha256)
+                failure.body = whole.inline
+                raise failure
             return Answer(hop, whole.sha256, whole.length, whole.inline, capture)
         finally:
             if body is not None:
@@ -116,7 +121,7 @@ class Fetcher:
         ``begin`` is called with the head and gives the body to fill; it may refuse with ``VisitFailed``. The last
         answer is not captured yet, unless this fails half-way: then the failure carries its capture.
         """
-        url, seen = request.url, []
+        url, seen = request.url.partition("#")[0], []  # a fragment is never sent (RFC 3986 §3.5)
         while True:
             await self._gate(url, request)
             seen.append(url)
@@ -138,6 +143,8 @@ class Fetcher:
                     hop=hop,
                 )
             url = target
+            if hop.status in _AS_GET:
+                request = replace(request, method="GET", body=None)
 
     async def _gate(self, url: str, request: Request) -> None:
         """Waits until ``url`` may be asked for. Raises ``VisitFailed`` when it must not be."""
@@ -186,11 +193,16 @@ class Fetcher:
         try:
             async with (
                 asyncio.timeout(request.seconds),
-                self._session.get(
-                    URL(url, encoded=True), headers=headers, allow_redirects=False, proxy=self._settings.proxy
+                self._session.request(
+                    request.method,
+                    URL(url, encoded=True),
+                    headers=headers,
+                    data=request.body,
+                    allow_redirects=False,
+                    proxy=self._settings.proxy,
                 ) as response,
             ):
-                hop = _head(response, url, at)
+                hop = _head(response, url, at, sent=request.body or b"")
                 target = _target(hop)
                 body = begin(hop) if target is None else self._side_page()
                 await self._fill(body, response, hop, declared=target is None and hop.status < 300)
@@ -285,15 +297,15 @@ class Fetcher:
         )
 
 
-def _head(response: aiohttp.ClientResponse, url: str, at: datetime) -> Hop:
+def _head(response: aiohttp.ClientResponse, url: str, at: datetime, *, sent: bytes) -> Hop:
     version = response.version
     protocol = f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
-    sent = response.request_info
-    lines = [f"{sent.method} {sent.url.raw_path_qs} HTTP/1.1", *(f"{n}: {v}" for n, v in sent.headers.items())]
+    asked = response.request_info
+    lines = [f"{asked.method} {asked.url.raw_path_qs} HTTP/1.1", *(f"{n}: {v}" for n, v in asked.headers.items())]
     return Hop(
         url=url,
         at=at,
-        request=("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape"),
+        request=("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape") + sent,
         status=response.status,
         status_line=f"{protocol} {response.status} {response.reason or ''}".rstrip(),
         headers=tuple(

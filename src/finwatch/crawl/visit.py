@@ -26,6 +26,9 @@ class Request:
     coded: bool = True
     polite: bool = True
     """``False`` only for robots.txt itself: no robots check."""
+    method: str = "GET"
+    body: bytes | None = None
+    """What a POST sends; its media type stands in ``headers``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +92,5 @@ class VisitFailed(FetchError):
         self.sha256 = sha256
         self.capture = capture
         self.retry_after_s = retry_after_s
+        self.body: bytes | None = None
+        """What an error page said, where it was small: a reader may know what that means."""
