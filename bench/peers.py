@@ -60,9 +60,10 @@ def run_finwatch(path: Path, times: int) -> Result:
 
 def run_floor(path: Path, times: int) -> Result:
     """The floor on the package at ``path``; the example is built on first use."""
-    build = ["cargo", "build", "--release", "--locked", "-q", "-p", "finwatch-core", "--example", "floor"]
-    subprocess.run(build, check=True, cwd=ROOT.parent)
-    program = ROOT.parent / "target" / "release" / "examples" / "floor"
+    folder = ROOT.parent / "target" / "bench"
+    build = ["cargo", "build", "--release", "-q", "-p", "finwatch-core", "--example", "floor"]
+    subprocess.run([*build, "--target-dir", str(folder)], check=True, cwd=ROOT.parent)
+    program = folder / "release" / "examples" / "floor"
     done = subprocess.run([str(program), str(path), str(times)], check=True, capture_output=True, text=True)
     told = json.loads(done.stdout)
     return Result(cpu=told["median_cpu_seconds"], peak=0, runs=times)

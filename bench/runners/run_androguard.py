@@ -26,4 +26,4 @@ def work() -> dict[str, int]:
     }
 
 
-repeat(work, times=int(sys.argv[2]), budget=60, start_up=start_up)
+repeat(work, times=int(sys.argv[2]), budget=30, start_up=start_up)

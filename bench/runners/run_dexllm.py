@@ -18,4 +18,4 @@ def work() -> dict[str, int]:
     return {"strings": len(dex.list_value_strings())}
 
 
-repeat(work, times=int(sys.argv[2]), budget=60, start_up=start_up)
+repeat(work, times=int(sys.argv[2]), budget=30, start_up=start_up)
