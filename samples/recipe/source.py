@@ -99,7 +99,7 @@ class App(Model):
     file: str | None = None
     """File name of the built package; by default ``<package>_<version code>.apk``, as F-Droid repositories do."""
     stand_ins: tuple[str, ...] = ()
-    """Folders of ``samples/stand_ins`` whose smali goes in: our small classes under a real SDK's names."""
+    """Folders of ``samples/stand_ins`` whose smali goes in: our small classes of fictional SDKs."""
     libraries: tuple[str, ...] = ()
     """Paths of native libraries to make, such as ``lib/arm64-v8a/libguard.so``."""
     seal: Seal | None = None

@@ -14,7 +14,7 @@ from finwatch.model.examination import Answer, Confidence, Finding
 from finwatch.package import Reader
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-KNOWLEDGE = catalog.load()
+KNOWLEDGE = catalog.load(SAMPLES / "catalog")
 CHECKS = checks.load()
 
 
@@ -35,7 +35,7 @@ def findings() -> dict[str, dict[str, Finding]]:
 def test_an_sdk_that_takes_data_early_is_named(findings: dict[str, dict[str, Finding]]) -> None:
     finding = findings["starpomelo-wallet"]["takes_device_ids_before_consent"]
     assert finding.summary is not None
-    assert "JPush" in finding.summary.en
+    assert "Lantern Push" in finding.summary.en
 
 
 def test_start_up_code_that_must_read_identifiers_is_certain(findings: dict[str, dict[str, Finding]]) -> None:

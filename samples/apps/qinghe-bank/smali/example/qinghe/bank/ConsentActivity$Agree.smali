@@ -31,7 +31,7 @@
 
     const-string v2, "official"
 
-    invoke-static {v0, v1, v2}, Lcom/umeng/commonsdk/UMConfigure;->init(Landroid/content/Context;Ljava/lang/String;Ljava/lang/String;)V
+    invoke-static {v0, v1, v2}, Lcom/tallyfish/count/Tally;->init(Landroid/content/Context;Ljava/lang/String;Ljava/lang/String;)V
 
     invoke-virtual {v0}, Lexample/qinghe/bank/ConsentActivity;->proceed()V
 

@@ -2,7 +2,7 @@
 .super Landroid/app/Activity;
 .source "NearbyActivity.java"
 
-.implements Lcom/amap/api/location/AMapLocationListener;
+.implements Lcom/mossgate/maps/PlaceListener;
 
 .method public constructor <init>()V
     .locals 0
@@ -21,13 +21,13 @@
 
     invoke-virtual {p0, v0}, Landroid/app/Activity;->setContentView(I)V
 
-    new-instance v0, Lcom/amap/api/location/AMapLocationClient;
+    new-instance v0, Lcom/mossgate/maps/PlaceClient;
 
-    invoke-direct {v0, p0}, Lcom/amap/api/location/AMapLocationClient;-><init>(Landroid/content/Context;)V
+    invoke-direct {v0, p0}, Lcom/mossgate/maps/PlaceClient;-><init>(Landroid/content/Context;)V
 
-    invoke-virtual {v0, p0}, Lcom/amap/api/location/AMapLocationClient;->setLocationListener(Lcom/amap/api/location/AMapLocationListener;)V
+    invoke-virtual {v0, p0}, Lcom/mossgate/maps/PlaceClient;->setLocationListener(Lcom/mossgate/maps/PlaceListener;)V
 
-    invoke-virtual {v0}, Lcom/amap/api/location/AMapLocationClient;->startLocation()V
+    invoke-virtual {v0}, Lcom/mossgate/maps/PlaceClient;->startLocation()V
 
     return-void
 .end method

@@ -15,13 +15,13 @@
 
     invoke-super {p0}, Landroid/app/Application;->onCreate()V
 
-    invoke-static {p0}, Lcn/jpush/android/api/JPushInterface;->init(Landroid/content/Context;)V
+    invoke-static {p0}, Lcom/lanternpush/sdk/LanternPush;->init(Landroid/content/Context;)V
 
     const-string v0, "starpomelo-sample-key"
 
     const-string v1, "official"
 
-    invoke-static {p0, v0, v1}, Lcom/umeng/commonsdk/UMConfigure;->init(Landroid/content/Context;Ljava/lang/String;Ljava/lang/String;)V
+    invoke-static {p0, v0, v1}, Lcom/tallyfish/count/Tally;->init(Landroid/content/Context;Ljava/lang/String;Ljava/lang/String;)V
 
     return-void
 .end method
