@@ -1,7 +1,8 @@
 """Every bound in one place. A reader that meets one says so, names it, and goes on with what it has.
 
 ``PACKAGE`` bounds the native core (sizes in bytes, times in seconds) and the child process that runs it;
-``FETCH`` bounds a visit to the outside; ``POLICY`` bounds the reading of a privacy policy.
+``FETCH`` bounds a visit to the outside; ``POLICY`` bounds the reading of a privacy policy; ``EVIDENCE`` bounds sealing and
+verifying captures.
 """
 
 from __future__ import annotations
@@ -107,6 +108,20 @@ class PolicyLimits(Model):
     """Undecodable characters above this share mean that the encoding was not understood."""
 
 
+class EvidenceLimits(Model):
+    """Bounds on sealing and verifying captures."""
+
+    stamp_bytes: int = 1 << 20
+    """The reply of a time-stamp authority."""
+    stamp_seconds: float = 30.0
+    """Longest silence of a time-stamp authority."""
+    alterations: int = 1_000
+    """Alterations named in one verification; more are counted."""
+    export_bytes: int = 64 << 20
+    """A payload that is put into an export; a larger one is named by its SHA-256."""
+
+
 PACKAGE = PackageLimits()
 FETCH = FetchLimits()
 POLICY = PolicyLimits()
+EVIDENCE = EvidenceLimits()

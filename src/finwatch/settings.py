@@ -34,6 +34,10 @@ class Settings(Model):
     """``FINWATCH_USER_AGENT``: who the crawler says it is; name an address where you can be reached."""
     proxy: str | None = None
     """``FINWATCH_PROXY``: an HTTP proxy for all visits."""
+    tsa_url: str | None = None
+    """``FINWATCH_TSA_URL``: the RFC 3161 time-stamp authority that dates sealed captures; without it stamps wait."""
+    tsa_certificate: Path | None = None
+    """``FINWATCH_TSA_CERTIFICATE``: a PEM file with its root certificate (and those between), to verify its stamps."""
     workers: int = 0
     """``FINWATCH_WORKERS``: examinations at a time; 0 = one per core."""
     language: str = "en"

@@ -59,7 +59,11 @@ def limits_page() -> str:
         "Every bound in one place (`src/finwatch/limits.py`). A reader that meets one says so, names it, and goes on",
         "with what it has. Written by `make docs`.",
     ]
-    titles = ((limits.PackageLimits, "Reading one package"), (limits.FetchLimits, "One visit to the outside"))
+    titles = (
+        (limits.PackageLimits, "Reading one package"),
+        (limits.FetchLimits, "One visit to the outside"),
+        (limits.EvidenceLimits, "Sealing and verifying captures"),
+    )
     for model, title in titles:
         lines += ["", f"## {title}", "", "| limit | value | meaning |", "|---|---|---|"]
         lines += [f"| `{name}` | {default} | {text} |" for name, default, text in described(model)]
