@@ -121,7 +121,45 @@ class EvidenceLimits(Model):
     """A payload that is put into an export; a larger one is named by its SHA-256."""
 
 
+class WebLimits(Model):
+    """Bounds on following pages beyond stores, and on reading what they hold."""
+
+    depth: int = 6
+    """Links from the first page to the last."""
+    width: int = 24
+    """Links followed from one page."""
+    visits: int = 60
+    """Visits of one chain, redirects not counted."""
+    page_bytes: int = 4 << 20
+    """A landing page, unpacked."""
+    image_bytes: int = 4 << 20
+    """An image that may hold a QR code."""
+    image_pixels: int = 16 << 20
+    """Pixels of a decoded image."""
+    codes: int = 8
+    """Codes taken from one image."""
+    manifest_bytes: int = 1 << 20
+    """The manifest of an itms-services link."""
+    document_bytes: int = 32 << 20
+    """A regulator's notice."""
+    unpacked_bytes: int = 32 << 20
+    """All parts of a workbook, unpacked."""
+    table_rows: int = 20_000
+    """Rows read of one table."""
+    table_columns: int = 64
+    """Columns read of one table."""
+    table_pages: int = 300
+    """Pages read of a PDF."""
+    render_seconds: float = 45.0
+    """Opening a page in Chromium, until its text is taken."""
+    render_requests: int = 120
+    """Answers that a rendered page may load."""
+    render_bytes: int = 32 << 20
+    """All answers that a rendered page may load."""
+
+
 PACKAGE = PackageLimits()
 FETCH = FetchLimits()
 POLICY = PolicyLimits()
 EVIDENCE = EvidenceLimits()
+WEB = WebLimits()

@@ -63,6 +63,7 @@ def limits_page() -> str:
         (limits.PackageLimits, "Reading one package"),
         (limits.FetchLimits, "One visit to the outside"),
         (limits.EvidenceLimits, "Sealing and verifying captures"),
+        (limits.WebLimits, "Following pages beyond stores"),
     )
     for model, title in titles:
         lines += ["", f"## {title}", "", "| limit | value | meaning |", "|---|---|---|"]

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from finwatch.model.base import Model, Text, UtcTime
 from finwatch.model.source import Source
+from finwatch.model.web import WebSource
 
 MarketId = NewType("MarketId", str)
 """Slug of a market: ``[a-z0-9-]+``, used as partition name and in addresses."""
@@ -49,6 +50,8 @@ class Market(Model):
     """What the descriptor was held to without visiting the market: the recorded answers and their date."""
     source: Source | None = None
     """How its pages are read; only for the protocol ``pages``."""
+    web: WebSource | None = None
+    """How pages beyond stores are read; only for the protocol ``web``."""
 
 
 class TaskKind(StrEnum):
