@@ -113,6 +113,7 @@ class _Download:
             politeness=self._request.politeness,
             headers=tuple(headers),
             coded=False,
+            passed=self._request.passed,
         )
         return await self._fetcher.visit(request, lambda hop: self._begin(hop, offset))
 

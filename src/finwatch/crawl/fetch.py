@@ -213,8 +213,10 @@ class Fetcher:
             raise self._kept(request.market, failure, hop, body) from error
         if target is None:
             return hop, body, None
-        self.record(request.market, hop, body)
+        capture = self.record(request.market, hop, body)
         body.discard()
+        if request.passed is not None:
+            request.passed(hop, capture)
         return hop, None, target
 
     async def _fill(self, body: Body, response: aiohttp.ClientResponse, hop: Hop, *, declared: bool) -> None:

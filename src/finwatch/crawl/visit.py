@@ -6,6 +6,7 @@ Used by ``fetch`` (which makes them), ``download`` and the readers in ``sources`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +30,8 @@ class Request:
     method: str = "GET"
     body: bytes | None = None
     """What a POST sends; its media type stands in ``headers``."""
+    passed: Callable[[Hop, str], None] | None = None
+    """Told of each redirect that is followed, with the id of its capture; may refuse it with ``VisitFailed``."""
 
 
 @dataclass(frozen=True, slots=True)
