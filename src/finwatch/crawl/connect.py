@@ -7,8 +7,10 @@ redirect, nor an IPv6 spelling gets the crawl into the network it runs in.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import socket
+import ssl
 from typing import Any
 
 import aiohttp
@@ -17,6 +19,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from finwatch.crawl.politeness.scope import Scope
 from finwatch.errors import SettingError
 from finwatch.limits import FetchLimits
+from finwatch.model.fetch import Tls
 
 
 class PrivateAddress(OSError):
@@ -78,16 +81,35 @@ class ScopedResolver(AbstractResolver):
 
 
 class PeerResponse(aiohttp.ClientResponse):
-    """A response that remembers whom it came from."""
+    """A response that remembers whom it came from, and what that server showed of itself."""
 
     peer: str | None = None
+    tls: Tls | None = None
+    certificates: tuple[bytes, ...] = ()
 
     async def start(self, connection: Any) -> aiohttp.ClientResponse:
-        """Reads the head, after noting the peer's address."""
+        """Reads the head, after noting the peer's address and its certificates."""
         transport = connection.transport
         name = transport.get_extra_info("peername") if transport is not None else None
         self.peer = name[0] if name else None
+        secured = transport.get_extra_info("ssl_object") if transport is not None else None
+        if secured is not None:
+            self.tls, self.certificates = handshake(secured)
         return await super().start(connection)
+
+
+def handshake(secured: ssl.SSLObject) -> tuple[Tls, tuple[bytes, ...]]:
+    """What was agreed on a connection, and the certificates (DER) that the server showed, its own first."""
+    shown = getattr(secured, "get_unverified_chain", None)  # Python 3.13
+    if shown is not None:
+        chain = tuple(bytes(one) for one in shown())
+    else:  # the same chain, by the name that it has up to Python 3.12
+        found = secured._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]
+        chain = tuple(ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in found)
+    name = (secured.version() or "TLS").replace("TLSv", "tls/")
+    cipher = secured.cipher()
+    fingerprints = tuple(hashlib.sha256(one).hexdigest() for one in chain)
+    return Tls(protocol=name, cipher=cipher[0] if cipher else "", chain=fingerprints), chain
 
 
 def session(resolver: ScopedResolver, *, limits: FetchLimits, parallel: int = 32) -> aiohttp.ClientSession:
@@ -103,8 +125,15 @@ def session(resolver: ScopedResolver, *, limits: FetchLimits, parallel: int = 32
         made.setblocking(False)
         return made
 
+    trusted = ssl.create_default_context()  # made now, so that SSL_CERT_FILE and SSL_CERT_DIR are heeded
+    trusted.set_alpn_protocols(["http/1.1"])
     connector = aiohttp.TCPConnector(
-        resolver=resolver, use_dns_cache=False, limit=parallel, socket_factory=socket_of, enable_cleanup_closed=False
+        resolver=resolver,
+        use_dns_cache=False,
+        limit=parallel,
+        socket_factory=socket_of,
+        enable_cleanup_closed=False,
+        ssl=trusted,
     )
     return aiohttp.ClientSession(
         connector=connector,

@@ -254,6 +254,8 @@ class Fetcher:
     def record(self, market: MarketId, hop: Hop, body: Body | None) -> str:
         """The id of the capture made of an exchange. A body on disk that is no blob is recorded by its digest alone."""
         payload = body.inline if body is not None else b""
+        for certificate in hop.certificates:
+            self.blobs.put(certificate)
         return self._captures.append(
             market=market,
             url=hop.url,
@@ -265,6 +267,7 @@ class Fetcher:
             blob_sha256=body.sha256 if body is not None and payload is None else None,
             payload_bytes=body.length if body is not None else 0,
             peer=hop.peer,
+            tls=hop.tls,
         ).id
 
     def hold(self, url: str, seconds: float) -> None:
@@ -314,6 +317,8 @@ def _head(response: aiohttp.ClientResponse, url: str, at: datetime, *, sent: byt
             (name.decode("latin-1"), value.decode("utf-8", "surrogateescape")) for name, value in response.raw_headers
         ),
         peer=response.peer if isinstance(response, PeerResponse) else None,
+        tls=response.tls if isinstance(response, PeerResponse) else None,
+        certificates=response.certificates if isinstance(response, PeerResponse) else (),
     )
 
 

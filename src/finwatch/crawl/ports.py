@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from finwatch.model.fetch import Capture, FrontierTask, Market, MarketId, Outcome
+from finwatch.model.fetch import Capture, FrontierTask, Market, MarketId, Outcome, Tls
 from finwatch.model.listing import Listing
 
 
@@ -81,6 +81,7 @@ class Captures(Protocol):
         blob_sha256: str | None,
         payload_bytes: int,
         peer: str | None,
+        tls: Tls | None = None,
     ) -> Capture:
         """Writes a request and a response record durably and returns the capture.
 

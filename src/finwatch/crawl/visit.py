@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from finwatch.errors import FetchError
-from finwatch.model.fetch import MarketId, OutcomeKind, Politeness
+from finwatch.model.fetch import MarketId, OutcomeKind, Politeness, Tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,9 @@ class Hop:
     status_line: str
     headers: tuple[tuple[str, str], ...]
     peer: str | None
+    tls: Tls | None = None
+    certificates: tuple[bytes, ...] = ()
+    """Those of ``tls.chain``, in DER."""
 
     def get(self, name: str) -> str | None:
         """The first field called ``name``, in any case."""

@@ -20,7 +20,7 @@ from finwatch.errors import LakeError, NotFound
 from finwatch.lake import disk, warc
 from finwatch.lake.ports import Blobs, Tables
 from finwatch.lake.rows import capture_row
-from finwatch.model.fetch import Capture, MarketId
+from finwatch.model.fetch import Capture, MarketId, Tls
 
 SEGMENT_BYTES: Final = 256 << 20
 """A segment is ended when it has grown to this size."""
@@ -59,6 +59,7 @@ class LocalCaptures:
         blob_sha256: str | None,
         payload_bytes: int,
         peer: str | None,
+        tls: Tls | None = None,
     ) -> Capture:
         """The capture of an exchange whose records are on the disk when this returns.
 
@@ -78,6 +79,7 @@ class LocalCaptures:
             blob_kept=blob_sha256 is not None and self._blobs.has(blob_sha256),
             payload_bytes=payload_bytes,
             peer=peer,
+            tls=tls,
         )
         with self._guard:
             if self._segment is not None and (self._segment.full(self._segment_bytes) or not self._segment.ours):

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Protocol
 import pyarrow as pa
 
 from finwatch.model.base import Model
-from finwatch.model.fetch import Capture, MarketId
+from finwatch.model.fetch import Capture, MarketId, Tls
 
 
 class Damage(Model):
@@ -80,6 +80,7 @@ class Captures(Protocol):
         blob_sha256: str | None,
         payload_bytes: int,
         peer: str | None,
+        tls: Tls | None = None,
     ) -> Capture:
         """Writes a request and a response record durably and returns the capture."""
         ...

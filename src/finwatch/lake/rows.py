@@ -21,12 +21,14 @@ def canonical(value: Any) -> str:
 
 def capture_row(capture: Capture) -> dict[str, Any]:
     """A row of ``captures``."""
-    return {**capture.model_dump(exclude={"headers"}), "headers": canonical(capture.headers)}
+    tls = None if capture.tls is None else canonical(capture.tls.model_dump())
+    return {**capture.model_dump(exclude={"headers"}), "headers": canonical(capture.headers), "tls": tls}
 
 
 def capture_of(row: Mapping[str, Any]) -> Capture:
     """The capture of a row of ``captures``."""
-    return Capture.model_validate({**row, "headers": json.loads(row["headers"] or "[]")})
+    tls = json.loads(row.get("tls") or "null")
+    return Capture.model_validate({**row, "headers": json.loads(row["headers"] or "[]"), "tls": tls})
 
 
 def outcome_row(outcome: Outcome) -> dict[str, Any]:

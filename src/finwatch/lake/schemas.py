@@ -41,6 +41,7 @@ CAPTURES: Final = pa.schema(
         _field("peer", _TEXT),
         _field("headers", _TEXT),  # JSON: [[name, value], …]
         _key("stored_as"),
+        _field("tls", _TEXT),  # JSON: {"chain": […], "cipher": …, "protocol": …}
     ]
 )
 """Stored exchanges: ``model.fetch.Capture``."""

@@ -13,7 +13,10 @@ lake; its record is then a ``revisit`` (§6.7) under a profile of our own, with 
 A payload that was not kept (refused, or broken off) leaves its digest and length alone: a ``response`` record with the
 header block and ``WARC-Truncated: length``. The answer to a range request (206) names the blob that it completes.
 
-Two more fields of our own stand in every response: ``Finwatch-Market`` and ``Finwatch-Payload-Bytes``.
+Two more fields of our own stand in every response: ``Finwatch-Market`` and ``Finwatch-Payload-Bytes``. An answer that
+came over TLS has ``WARC-Protocol`` and ``WARC-Cipher-Suite`` (as IIPC proposes for WARC 1.2) and
+``Finwatch-TLS-Chain``, the SHA-256 of each certificate that the server showed, its own first; the certificates are
+blobs of the lake.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from pydantic import ValidationError
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from finwatch.model.fetch import Capture, MarketId
+from finwatch.model.fetch import Capture, MarketId, Tls
 
 BLOB_PROFILE: Final = "urn:finwatch:warc-profile:blob"
 _READ = 1 << 16
@@ -62,6 +65,7 @@ def exchange(
     blob_kept: bool = True,
     payload_bytes: int,
     peer: str | None,
+    tls: Tls | None = None,
 ) -> bytes:
     """The two records of an exchange, response first, as gzip members.
 
@@ -79,6 +83,9 @@ def exchange(
     }
     if peer:
         fields["WARC-IP-Address"] = peer
+    if tls is not None:
+        fields |= {"WARC-Protocol": tls.protocol, "WARC-Cipher-Suite": tls.cipher}
+        fields["Finwatch-TLS-Chain"] = ", ".join(f"sha256:{one}" for one in tls.chain)
     by_reference = blob_sha256 is not None and blob_kept
     if blob_sha256 is not None and not blob_kept:
         fields["WARC-Truncated"] = "length"
@@ -156,6 +163,7 @@ def parse(record: bytes, *, capture_id: str) -> tuple[Capture, bytes] | None:
                 payload_sha256=fields["WARC-Payload-Digest"].removeprefix("sha256:"),
                 payload_bytes=int(fields["Finwatch-Payload-Bytes"]),
                 peer=fields.get("WARC-IP-Address"),
+                tls=_tls(fields),
                 headers=tuple((str(name), str(value)) for name, value in http.astuples()),
                 stored_as="blob" if kind == "revisit" else "none" if "WARC-Truncated" in fields else "warc",
             )
@@ -165,6 +173,16 @@ def parse(record: bytes, *, capture_id: str) -> tuple[Capture, bytes] | None:
             return None
         return capture, payload
     return None
+
+
+def _tls(fields: Any) -> Tls | None:
+    protocol, cipher = fields.get("WARC-Protocol"), fields.get("WARC-Cipher-Suite")
+    if protocol is None or cipher is None:
+        return None
+    chain = (fields.get("Finwatch-TLS-Chain") or "").split(",")
+    return Tls(
+        protocol=protocol, cipher=cipher, chain=tuple(one.strip().removeprefix("sha256:") for one in chain if one)
+    )
 
 
 def _date(at: datetime) -> str:

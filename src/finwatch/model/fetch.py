@@ -144,6 +144,17 @@ class Outcome(Model):
     attempt: int = 1
 
 
+class Tls(Model):
+    """The encrypted connection over which an answer came."""
+
+    protocol: str
+    """Such as ``tls/1.3``."""
+    cipher: str
+    """Name of the cipher suite, such as ``TLS_AES_256_GCM_SHA384``."""
+    chain: tuple[str, ...]
+    """SHA-256 of the certificates (DER) that the server showed, its own first; each is a blob of the lake."""
+
+
 class Capture(Model):
     """A stored exchange: where its WARC record is, and what it says.
 
@@ -159,6 +170,8 @@ class Capture(Model):
     payload_sha256: str
     payload_bytes: int
     peer: str | None = None
+    tls: Tls | None = None
+    """``None`` = the answer came unencrypted."""
     headers: tuple[tuple[str, str], ...] = Field(default=())
     stored_as: str = "warc"
     """``warc``: the payload is in the record; ``blob``: the payload is the lake's blob of that SHA-256; ``none``: it was refused or
