@@ -7,9 +7,9 @@ attribute of the item itself.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from finwatch.model.base import Model
 
@@ -17,10 +17,18 @@ Path = str
 """JMESPath or ``selector@attribute``, as the page's ``form`` says."""
 
 
+def _several(value: Any) -> Any:
+    """A single value where several may stand."""
+    return (value,) if isinstance(value, str | int | float) else value
+
+
+Paths = Annotated[tuple[Path, ...], BeforeValidator(_several)]
+
+
 class Sign(Model):
     """What tells one kind of answer from another. Everything that is given must hold."""
 
-    status: tuple[int, ...] = ()
+    status: Annotated[tuple[int, ...], BeforeValidator(_several)] = ()
     """HTTP status, any of these."""
     header: str | None = None
     """``Name: value`` that the answer carries; the value may be a part of the field's, case does not count."""
@@ -30,7 +38,7 @@ class Sign(Model):
     """The body has fewer bytes than this; 1 = it has none."""
     at: Path | None = None
     """A path into the answer …"""
-    equals: tuple[str | int | float | bool, ...] = ()
+    equals: Annotated[tuple[str | int | float | bool, ...], BeforeValidator(_several)] = ()
     """… that leads to any of these; without values: that leads to anything."""
     missing: bool = False
     """… that leads nowhere."""
@@ -52,14 +60,14 @@ class Signs(Model):
     refused: tuple[Sign, ...] = ()
     gone: tuple[Sign, ...] = ()
     empty: tuple[Sign, ...] = ()
-    required: tuple[Path, ...] = ()
-    """Paths that every good answer has; where one leads nowhere, the shape has changed."""
+    required: Paths = ()
+    """Paths that every good answer of a list has; where one leads nowhere, the shape has changed."""
 
 
 class FieldRule(Model):
-    """Where one field of a listing or review stands, and in which unit."""
+    """Where one field of a listing or review stands, and in which unit. A text instead of a table is its ``at``."""
 
-    at: tuple[Path, ...] = ()
+    at: Paths = ()
     """Paths, the first that leads to something counts."""
     find: str | None = None
     """A regular expression (Python ``re``); its first group, or the whole match, is the value."""
@@ -75,6 +83,11 @@ class FieldRule(Model):
     """Of a rating: what the best one is; default 5."""
     split: str | None = None
     """Of a list written as one text: what stands between its parts."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return {"at": value} if isinstance(value, str | list | tuple) else value
 
 
 class Page(Model):
