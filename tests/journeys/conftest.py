@@ -55,7 +55,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Demo:
             )
             assert run.returncode == 0, run.stderr[-4000:] + run.stdout[-4000:]
             printed.write_text(run.stdout)
-    return Demo(home, printed.read_text())
+    return Demo(home / "demo", printed.read_text())
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +64,12 @@ def address(demo: Demo) -> Iterator[str]:
     server = subprocess.Popen(
         [*FINWATCH, "serve", "--port", "0"], env=demo.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
+    assert server.stdout is not None
     try:
-        assert server.stdout is not None
         line = server.stdout.readline()
         assert "http://127.0.0.1:" in line, line
         yield line.split()[-1].rstrip("/")
     finally:
         server.terminate()
         assert server.wait(timeout=20) in (0, -15)
+        server.stdout.close()

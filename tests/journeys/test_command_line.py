@@ -13,7 +13,7 @@ from tests.journeys.conftest import FINWATCH, ROOT, Demo, environment
 
 PACKAGES = ROOT / "samples" / "packages"
 BANK = PACKAGES / "example.qinghe.bank_50200.apk"
-LOAN = PACKAGES / "example.copperbell.loan_603.apk"
+LOAN = PACKAGES / "example.paperkite.loan_314.apk"
 
 
 def finwatch(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
@@ -106,11 +106,11 @@ def test_search_and_show_read_what_the_demo_published(demo: Demo) -> None:
         return run.stdout
 
     assert "example.qinghe.bank" in ask("search", "青禾")
-    assert "example.copperbell.loan" in ask("search", "--band", "red")
-    shown = ask("show", "example.copperbell.loan")
+    assert "example.paperkite.loan" in ask("search", "--band", "red")
+    shown = ask("show", "example.paperkite.loan")
     assert "UTC" in shown
     assert "classes.dex" in shown
-    assert json.loads(ask("show", "example.copperbell.loan", "--json"))["row"]["app"] == "example.copperbell.loan"
+    assert json.loads(ask("show", "example.paperkite.loan", "--json"))["row"]["app"] == "example.paperkite.loan"
 
 
 def test_asking_for_what_is_not_there_is_exit_code_2(demo: Demo) -> None:

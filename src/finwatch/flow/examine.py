@@ -43,6 +43,7 @@ FLOWS = "flows"
 _FLOWS_UNTRACED = Unreadable(
     part=FLOWS,
     reason="data flow from sources to sinks is not traced yet; an empty list does not mean that nothing flows",
+    reason_zh="尚未追踪从来源到去处的数据流；列表为空不代表没有数据流出",
 )
 
 

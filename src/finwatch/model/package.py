@@ -21,7 +21,14 @@ class Unreadable(Model):
     part: str
     """``archive``, ``manifest``, ``resources``, ``code``, ``signing``, ``native``, ``payload`` or a file's path."""
     reason: str
+    """In English, as the native core says it."""
+    reason_zh: str | None = None
+    """The same in Chinese, where the reason is one of ours."""
     at: Locator | None = None
+
+    def why(self, language: str) -> str:
+        """The reason in ``language`` where it is worded, else in English."""
+        return self.reason_zh if language == "zh" and self.reason_zh else self.reason
 
 
 class ArchiveAnomaly(Model):

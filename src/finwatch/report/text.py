@@ -102,7 +102,7 @@ class Report:
         yield from self.title("未能看到的部分（不等于没有问题）", "Not seen (which is not the same as clean)")
         for entry in entries:
             where = "" if entry.at is None else f" · {place(entry.at).in_language(self.language)}"
-            yield Line(f"  {entry.part}: {entry.reason}{where}")
+            yield Line(f"  {words.part(entry.part).in_language(self.language)}: {entry.why(self.language)}{where}")
 
     def findings(self) -> Iterator[Line]:
         """Findings that say yes, most severe first; then what could not be judged; then how many said no."""
@@ -111,6 +111,13 @@ class Report:
         yield from self.title(f"发现（{len(found)}）", f"Findings ({len(found)})")
         for finding in found:
             yield from self.finding(finding)
+        traces = [f for f in self.document.findings if f.outcome is Answer.NO and f.evidence]
+        if traces:
+            yield from self.title(f"有迹象但不认定（{len(traces)}）", f"Traces that are no accusation ({len(traces)})")
+            for finding in traces:
+                why = "" if finding.summary is None else f": {finding.summary.in_language(self.language)}"
+                yield Line(f"  {finding.title.in_language(self.language)} ({finding.check}){why}")
+                yield from self.evidence_lines(finding.evidence)
         blind = [f for f in self.document.findings if f.outcome is Answer.NOT_AVAILABLE]
         if blind:
             yield from self.title(
@@ -119,7 +126,7 @@ class Report:
             for finding in blind:
                 why = "" if finding.summary is None else f": {finding.summary.in_language(self.language)}"
                 yield Line(f"  {finding.check}{why}")
-        clear = sum(f.outcome is Answer.NO for f in self.document.findings)
+        clear = sum(f.outcome is Answer.NO and not f.evidence for f in self.document.findings)
         yield Line(self.say(f"另有 {clear} 项检查未发现问题。", f"{clear} further checks found nothing."), style="dim")
 
     def finding(self, finding: Finding) -> Iterator[Line]:

@@ -83,6 +83,18 @@ PURPOSES = {
     "security": Text(zh="安全", en="security"),
     "share": Text(zh="分享", en="sharing"),
 }
+PARTS = {
+    "archive": Text(zh="压缩包结构", en="archive"),
+    "manifest": Text(zh="清单", en="manifest"),
+    "resources": Text(zh="资源", en="resources"),
+    "code": Text(zh="代码", en="code"),
+    "signing": Text(zh="签名", en="signing"),
+    "native": Text(zh="原生库", en="native libraries"),
+    "payload": Text(zh="载荷", en="payload"),
+    "flows": Text(zh="数据流", en="data flow"),
+    "confinement": Text(zh="隔离环境", en="confinement"),
+}
+"""The parts of a package that may not have been seen; a file's path stands for itself."""
 
 
 def before_consent(value: bool | None) -> Text:
@@ -114,3 +126,8 @@ def clause(value: Clause) -> Text:
         zh=f"{value.source}：{value.title.zh}（条款号未核实）",
         en=f"{value.source}: {value.title.en} (clause number not verified)",
     )
+
+
+def part(value: str) -> Text:
+    """The name of a part, or the path of the file that it is."""
+    return PARTS.get(value, Text(zh=value, en=value))

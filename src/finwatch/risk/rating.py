@@ -157,7 +157,7 @@ def _gaps(protection: Protection, unreadable: Sequence[Unreadable], table: Weigh
     matters = [entry for entry in unreadable if entry.part.endswith(table.limits.parts)]
     if protection.extent == "limited":
         name = protection.packer or "packer"
-        matters.insert(0, Unreadable(part="code", reason=f"hidden ({name})"))
+        matters.insert(0, Unreadable(part="code", reason=f"hidden ({name})", reason_zh=f"被隐藏（{name}）"))
     return matters
 
 
@@ -165,12 +165,15 @@ def _coverage(protection: Protection, unreadable: Sequence[Unreadable], table: W
     gaps = _gaps(protection, unreadable, table)
     if not gaps:
         return []
-    parts = "; ".join(dict.fromkeys(f"{entry.part} ({entry.reason})" for entry in gaps[:5]))
+    parts = {
+        language: "; ".join(dict.fromkeys(f"{entry.part} ({entry.why(language)})" for entry in gaps[:5]))
+        for language in ("zh", "en")
+    }
     return [
         Reason(
             says=Text(
-                zh=f"未能看到全部内容，不能评为良好：{parts}",
-                en=f"not everything could be seen, so no good rating: {parts}",
+                zh=f"未能看到全部内容，不能评为良好：{parts['zh']}",
+                en=f"not everything could be seen, so no good rating: {parts['en']}",
             ),
             points=0.0,
             evidence=protection.evidence[:EVIDENCE_CITED],

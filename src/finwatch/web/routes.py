@@ -201,7 +201,8 @@ def _outcomes(document: Examination | None) -> dict[str, Any]:
     return {
         "found": [one for one in ordered if one.outcome is Answer.YES],
         "blind": [one for one in ordered if one.outcome is Answer.NOT_AVAILABLE],
-        "clear": [one for one in ordered if one.outcome is Answer.NO],
+        "maybe": [one for one in ordered if one.outcome is Answer.NO and one.evidence],
+        "clear": [one for one in ordered if one.outcome is Answer.NO and not one.evidence],
     }
 
 
