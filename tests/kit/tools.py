@@ -19,6 +19,7 @@ PACKAGES = {
     "dexdump": "dexdump",
     "keytool": "default-jre-headless",
     "nginx": "nginx-light",
+    "postgres": "postgresql-15",
     "chromium": "chromium",
 }
 """Command to the Debian package that brings it."""
@@ -26,7 +27,7 @@ FILES = {
     "/usr/share/java/smali.jar": "libsmali-java",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 }
-SBIN = "/usr/sbin"
+SBIN = os.pathsep.join(("/usr/sbin", "/usr/lib/postgresql/15/bin"))
 
 
 def missing() -> list[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import settings
@@ -32,18 +30,18 @@ NAMES = "abcd"
 class Machine(RuleBasedStateMachine):
     """What both machines share: a store and a clock."""
 
-    empty: ClassVar[Path]
+    fresh: ClassVar[Callable[[], tuple[str, Callable[[], Any]]]]
 
     @initialize()
     def begin(self) -> None:
-        self.folder = tempfile.mkdtemp()
-        self.store: Store = open_store(f"sqlite:///{shutil.copy(self.empty, self.folder)}")
+        address, self.drop = type(self).fresh()
+        self.store: Store = open_store(address)
         self.now = 0.0
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
             self.store.close()
-            shutil.rmtree(self.folder)
+            self.drop()
 
     @rule(seconds=st.sampled_from([1, SECONDS, 3 * SECONDS]))
     def wait(self, seconds: int) -> None:
@@ -217,6 +215,6 @@ class QueueMachine(Machine):
 
 
 @pytest.mark.parametrize("machine", [FrontierMachine, QueueMachine])
-def test_any_order(machine: type[Machine], empty_database: Path) -> None:
-    machine.empty = empty_database
+def test_any_order(machine: type[Machine], fresh: Callable[[], tuple[str, Callable[[], Any]]]) -> None:
+    machine.fresh = staticmethod(fresh)
     run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))

@@ -29,8 +29,8 @@ def test_the_newest_migration_gives_the_tables(address: str) -> None:
     engine.dispose()
 
 
-def test_down_and_up_again(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path / 's.sqlite'}")
+def test_down_and_up_again(bare_address: str) -> None:
+    engine = connect(bare_address)
     migrate.up(engine)
     migrate.down(engine, "base")
     with reading(engine) as connection:
@@ -57,13 +57,13 @@ def test_a_newer_database_is_left_alone(address: str) -> None:
         open_store(address)
 
 
-def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
-    code = f"from finwatch.store import open_store; print(open_store('sqlite:///{tmp_path}/s.sqlite').overview().apps)"
+def test_two_processes_may_open_a_new_store_at_once(bare_address: str) -> None:
+    code = f"from finwatch.store import open_store; print(open_store({bare_address!r}).overview().apps)"
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert [process.communicate()[0] for process in running] == ["0\n"] * 3
 
 
-@pytest.mark.parametrize("address", ["nonsense", "sqlite://", "mysql://x/y"])
+@pytest.mark.parametrize("address", ["nonsense", "sqlite://", "mysql://x/y", "postgresql+asyncpg://x/y"])
 def test_an_address_that_cannot_be_used_is_said(address: str) -> None:
     with pytest.raises(SettingError):
         open_store(address)

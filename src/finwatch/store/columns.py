@@ -2,22 +2,28 @@
 
 Names and quotes come out of packages and indexes that nobody checked. U+0000 (which PostgreSQL refuses in text) and
 lone surrogates (which have no UTF-8) are therefore stored, and shown, as visible escapes: ``\\u{0}``, ``\\u{d83d}``.
-The lake keeps the original. Comparisons work, since parameters pass through the same door as values.
+A text that is part of an index is abridged when it is longer than an index of PostgreSQL takes (``Key``).
+The lake keeps the original. Comparisons work, since parameters pass through the same door as values. Text is ordered
+by its UTF-8 bytes everywhere: PostgreSQL is told so (collation ``C``), SQLite does so by itself.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Dialect, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INT64 = 1 << 63
+KEY_BYTES: Final = 400
+"""Longest ``Key``: three of them fit an index row, which may have 2,704 bytes (PostgreSQL, access/nbtree.h)."""
+_KEPT: Final = KEY_BYTES - 64 - len("…".encode())
 
 
 def visible(text: str) -> str:
@@ -36,6 +42,15 @@ def visible_json(value: Any) -> Any:
     return value
 
 
+def abridged(text: str) -> str:
+    """``text`` as a ``Key``: visible, and where that is too long, its beginning, ``…`` and its SHA-256."""
+    seen = visible(text)
+    data = seen.encode()
+    if len(data) <= KEY_BYTES:
+        return seen
+    return f"{data[:_KEPT].decode('utf-8', 'ignore')}…{hashlib.sha256(data).hexdigest()}"
+
+
 class Shown(TypeDecorator[str]):
     """Text from anywhere, see the module's docstring."""
 
@@ -45,6 +60,20 @@ class Shown(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text as it is stored."""
         return None if value is None else visible(value)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text ordered by bytes."""
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
+
+
+class Key(Shown):
+    """Text from anywhere that is looked up or sorted by: short enough for every index."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as it is stored."""
+        return None if value is None else abridged(value)
 
 
 class Instant(TypeDecorator[datetime]):

@@ -2,15 +2,19 @@
 
 SQLite runs in WAL mode: readers see the state at the start of their transaction and never wait. Writers begin with
 ``BEGIN IMMEDIATE`` (https://sqlite.org/lang_transaction.html), so that a reader is never upgraded half-way and refused.
-PostgreSQL gets ``REPEATABLE READ`` for readers, which is the same promise.
+PostgreSQL gets ``REPEATABLE READ`` for readers, which is the same promise; its writers run side by side and lock the
+rows they take, so one of two may be refused (``Conflict``) and is run again by ``retried``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,10 +24,28 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from finwatch.errors import SettingError, StoreError
 
 BUSY_SECONDS = 60
-_MIGRATION_LOCK = 0x66696E77
-"""Key of the PostgreSQL advisory lock that one migrating process holds."""
+_LOCKS: Final = {"migrate": 0x66696E77, "lease": 0x66696E78, "run": 0x66696E79, "publish": 0x66696E7A}
+"""Keys of the PostgreSQL advisory locks that one process at a time holds while it decides."""
+_CONFLICTS: Final = frozenset({"40001", "40P01"})
+"""SQLSTATE of a transaction that lost against another: serialization failure, deadlock (PostgreSQL, appendix A)."""
+_TRIES: Final = 6
+_CONNECTION: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "application_name": "finwatch",
+    "client_encoding": "utf8",
+}
+"""What a connection to PostgreSQL is opened with, unless the address says otherwise (libpq, 34.1.2)."""
+P = ParamSpec("P")
+T = TypeVar("T")
 _SPLIT = 500
 """Rows in one INSERT: SQLite takes 32,766 parameters a statement."""
+
+
+class Conflict(StoreError):
+    """Two transactions were in each other's way and this one was undone; running it again is right."""
 
 
 def connect(address: str) -> Engine:
@@ -32,7 +54,8 @@ def connect(address: str) -> Engine:
         url = make_url(address)
     except ArgumentError as error:
         raise SettingError(
-            f"FINWATCH_STORE={address!r} is not an address.", todo="Write sqlite:///file or postgresql+psycopg://…."
+            f"FINWATCH_STORE={address!r} is not an address.",
+            todo="Write sqlite:///file or postgresql://user@host/name.",
         ) from error
     name = url.get_backend_name()
     if name == "sqlite":
@@ -46,7 +69,10 @@ def connect(address: str) -> Engine:
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     if name == "postgresql":
-        return create_engine(url)
+        if url.drivername not in {"postgresql", "postgresql+psycopg"}:
+            raise SettingError(f"FINWATCH_STORE: {url.drivername} is not supported.", todo="Write postgresql://….")
+        given = {key: value for key, value in _CONNECTION.items() if key not in url.query}
+        return create_engine(url.set(drivername="postgresql+psycopg"), connect_args=given, pool_pre_ping=True)
     raise SettingError(f"FINWATCH_STORE: {name} is not supported.", todo="Use SQLite or PostgreSQL.")
 
 
@@ -82,15 +108,47 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def _named(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        where = engine.url.render_as_string(hide_password=True)
-        raise StoreError(
-            f"The store {where} cannot be used: {error.orig}.",
-            zh=f"数据库 {where} 无法使用：{error.orig}。",
-            todo="Check that the file or server is there, writable and not full, then run again.",
-        ) from error
     except DBAPIError as error:
-        raise StoreError(f"The store refused a statement: {error.orig}.", todo="Report this with the log.") from error
+        where = engine.url.render_as_string(hide_password=True)
+        if getattr(error.orig, "sqlstate", None) in _CONFLICTS:
+            raise Conflict(
+                f"The store {where} was busy: {_first_line(error)}.",
+                zh=f"数据库 {where} 繁忙：{_first_line(error)}。",
+                todo="Run again.",
+            ) from error
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            raise StoreError(
+                f"The store {where} cannot be used: {_first_line(error)}.",
+                zh=f"数据库 {where} 无法使用：{_first_line(error)}。",
+                todo="Check that the file or server is there, writable and not full, then run again: "
+                "what was fetched is kept, and the work goes on where it stood.",
+            ) from error
+        raise StoreError(
+            f"The store refused a statement: {_first_line(error)}.", todo="Report this with the log."
+        ) from error
+
+
+def _first_line(error: DBAPIError) -> str:
+    return (str(error.orig).strip().splitlines() or ["no reason given"])[0].rstrip(".")
+
+
+def retried(method: Callable[P, T]) -> Callable[P, T]:
+    """``method``, one whole transaction, run again when it was undone in favour of another's.
+
+    Raises ``Conflict`` when that happens ``_TRIES`` times in a row. The pauses are drawn by lot, or the two would meet
+    again.
+    """
+
+    @functools.wraps(method)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, _TRIES):
+            try:
+                return method(*args, **kwargs)
+            except Conflict:
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - no secret
+        return method(*args, **kwargs)
+
+    return run
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> int:
@@ -101,7 +159,8 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     added = 0
     for start in range(0, len(rows), _SPLIT):
         statement = dialect(table).values([dict(row) for row in rows[start : start + _SPLIT]])
-        added += connection.execute(statement.on_conflict_do_nothing(index_elements=list(key))).rowcount
+        new = statement.on_conflict_do_nothing(index_elements=list(key)).returning(table.c[key[0]])
+        added += len(connection.execute(new).all())  # psycopg gives no row count for an INSERT of many
     return added
 
 
@@ -120,7 +179,7 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str,
 
 
 def claiming(statement: Select[Any], connection: Connection, table: Table) -> Select[Any]:
-    """``statement`` so that no other transaction picks the same rows of ``table``.
+    """``statement`` so that no other transaction picks the same rows of ``table``: rows that one holds are passed over.
 
     SQLite needs nothing: the write lock is held since ``BEGIN IMMEDIATE``.
     """
@@ -129,7 +188,29 @@ def claiming(statement: Select[Any], connection: Connection, table: Table) -> Se
     return statement
 
 
-def lock_migrations(connection: Connection) -> None:
-    """Makes other processes wait until this transaction has migrated."""
+def locking(statement: Select[Any], connection: Connection, table: Table) -> Select[Any]:
+    """``statement`` so that its rows of ``table`` stay as they are read; waits for a transaction that holds one."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        return statement.with_for_update(of=table)
+    return statement
+
+
+def alone(connection: Connection, what: str) -> None:
+    """Makes others who want to do ``what`` (a key of ``_LOCKS``) wait until this transaction has ended.
+
+    For decisions that look at rows which another may be about to write. SQLite has one writer anyhow.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCKS[what]})
+
+
+def check_server(connection: Connection) -> None:
+    """Raises ``StoreError`` when the database cannot hold every character."""
+    if connection.dialect.name == "postgresql":
+        encoding = connection.execute(text("SHOW server_encoding")).scalar()
+        if encoding != "UTF8":
+            raise StoreError(
+                f"The database is encoded in {encoding}.",
+                zh=f"数据库编码为 {encoding}。",
+                todo="Make one with: createdb --template template0 --encoding UTF8 NAME.",
+            )

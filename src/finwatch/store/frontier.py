@@ -17,10 +17,10 @@ from finwatch.model.fetch import FrontierTask, MarketId, Outcome, OutcomeKind, T
 from finwatch.store import lease as leases
 from finwatch.store import outcome as outcomes
 from finwatch.store import queue as queues
-from finwatch.store.dialect import claiming, insert_new, reading, replace, writing
+from finwatch.store.dialect import alone, claiming, insert_new, locking, reading, replace, retried, writing
 from finwatch.store.tables import frontier, market, market_state
 
-_KEY = ("market", "kind", "url")
+_KEY = ("market", "kind", "url_key")
 _FIELDS = tuple(FrontierTask.model_fields)
 
 
@@ -30,6 +30,7 @@ class Frontier:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @retried
     def add(self, tasks: Sequence[FrontierTask]) -> int:
         """Adds the unknown among ``tasks``; returns how many. A known one whose expected hash is new is due again."""
         if not tasks:
@@ -37,6 +38,7 @@ class Frontier:
         with writing(self._engine) as connection:
             return _add(connection, tasks)
 
+    @retried
     def lease(
         self,
         *,
@@ -68,6 +70,7 @@ class Frontier:
         until = now + timedelta(seconds=seconds)
         taken = []
         with writing(self._engine) as connection:
+            alone(connection, "lease")  # two at once would not see each other's leases in a bucket
             for row in connection.execute(claiming(chosen, connection, frontier)).all():
                 values = {
                     "worker": worker,
@@ -80,6 +83,7 @@ class Frontier:
                 taken.append(_task(row).model_copy(update={key: values[key] for key in _FIELDS if key in values}))
         return taken
 
+    @retried
     def extend(self, task: FrontierTask, *, now: datetime, seconds: float) -> bool:
         """Keeps a lease alive; ``False`` = it was lost, stop. A lease nobody else took is still its holder's."""
         with writing(self._engine) as connection:
@@ -88,6 +92,7 @@ class Frontier:
             )
             return bool(result.rowcount)
 
+    @retried
     def finish(
         self,
         task: FrontierTask,
@@ -104,7 +109,7 @@ class Frontier:
         """
         ended = outcome.started + timedelta(milliseconds=outcome.took_ms)
         with writing(self._engine) as connection:
-            row = connection.execute(claiming(select(frontier).where(_held(task)), connection, frontier)).first()
+            row = connection.execute(locking(select(frontier).where(_held(task)), connection, frontier)).first()
             if row is None:
                 return False
             values: dict[str, Any] = {"worker": None, "lease": None, "leased_until": None, "last_kind": outcome.kind}
@@ -135,6 +140,7 @@ class Frontier:
             kept = connection.execute(select(market_state.c.state).where(market_state.c.market == market)).scalar()
         return dict(kept or {})
 
+    @retried
     def hurry(self, market: MarketId, kind: TaskKind, *, now: datetime) -> int:
         """Makes the market's tasks of ``kind`` due now, also those never due again; returns how many."""
         with writing(self._engine) as connection:
@@ -157,6 +163,7 @@ class Frontier:
         with reading(self._engine) as connection:
             return connection.execute(asked).scalar_one()
 
+    @retried
     def release_gone(self) -> int:
         """Frees the leases of processes of this machine that run no more (killed, out of power); returns how many."""
         with writing(self._engine) as connection:
@@ -182,7 +189,7 @@ def _add(connection: Connection, tasks: Sequence[FrontierTask]) -> int:
     rows = {}
     for task in tasks:
         row = {name: getattr(task, name) for name in _FIELDS if name not in {"id", "lease", "leased_until"}}
-        rows[task.market, task.kind, task.url] = row | {"leases": 0}
+        rows[task.market, task.kind, task.url] = row | {"leases": 0, "url_key": task.url}
     added = insert_new(connection, frontier, list(rows.values()), _KEY)
     if added < len(rows):
         for row in rows.values():

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select, update
 
 from finwatch.errors import NotFound
 from finwatch.model.fetch import Market, MarketId
-from finwatch.store.dialect import reading, replace, writing
+from finwatch.store.dialect import reading, replace, retried, writing
 from finwatch.store.tables import market
 
 
@@ -18,6 +18,7 @@ class Markets:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @retried
     def register(self, descriptor: Market, *, now: datetime) -> None:
         """Keeps a market's descriptor; one already there is replaced, its history stays."""
         row = {
@@ -47,6 +48,7 @@ class Markets:
         with reading(self._engine) as connection:
             return [Market.model_validate(row) for row in connection.execute(asked).scalars()]
 
+    @retried
     def disable(self, market_id: MarketId) -> None:
         """Stops visits to a market: its tasks are no longer leased, what was seen stays. Raises ``NotFound``."""
         descriptor = self.get(market_id).model_copy(update={"enabled": False})

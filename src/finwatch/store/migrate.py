@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, inspect, text
 
 from finwatch.errors import StoreError
-from finwatch.store.dialect import lock_migrations, writing
+from finwatch.store.dialect import alone, check_server, writing
 
 HEAD: Final = "0001"
 """The revision that ``tables.py`` describes."""
@@ -29,18 +29,19 @@ def revision(connection: Connection) -> str | None:
 def up(engine: Engine, target: str = HEAD) -> None:
     """Brings the database to ``target``. Raises ``StoreError`` when it was made by a newer Finwatch."""
     with writing(engine) as connection:
-        lock_migrations(connection)
+        alone(connection, "migrate")
         found = revision(connection)
         if found == target:
             return
         _check(found)
+        check_server(connection)
         _command("upgrade", connection, target)
 
 
 def down(engine: Engine, target: str) -> None:
     """Takes the database back to ``target`` (``base`` = no tables); what a newer revision brought is dropped."""
     with writing(engine) as connection:
-        lock_migrations(connection)
+        alone(connection, "migrate")
         _check(revision(connection))
         _command("downgrade", connection, target)
 

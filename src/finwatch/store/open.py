@@ -32,7 +32,7 @@ from finwatch.store import migrate
 from finwatch.store import outcome as outcome_questions
 from finwatch.store import overview as overview_questions
 from finwatch.store import version as version_questions
-from finwatch.store.dialect import connect, reading, writing
+from finwatch.store.dialect import connect, reading, retried, writing
 from finwatch.store.frontier import Frontier
 from finwatch.store.market import Markets
 from finwatch.store.publication import Publication, Snapshot, snapshot
@@ -150,6 +150,7 @@ class Store:
         with reading(self._engine) as connection:
             return outcome_questions.outcomes(connection, market_id=market, kind=kind, before=before, limit=limit)
 
+    @retried
     def forget_outcomes(self, *, before: datetime) -> int:
         """Deletes visits older than ``before``; returns how many."""
         with writing(self._engine) as connection:
@@ -159,5 +160,9 @@ class Store:
 def open_store(address: str) -> Store:
     """The store at an SQLAlchemy address, made or migrated where needed. Raises ``SettingError``, ``StoreError``."""
     engine = connect(address)
-    migrate.up(engine)
+    try:
+        migrate.up(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(engine)

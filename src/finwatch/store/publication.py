@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, s
 from finwatch.errors import StoreError
 from finwatch.model.view import AppDocument, HistoryDocument, VersionDocument
 from finwatch.store import lease as leases
-from finwatch.store.dialect import insert_all, reading, replace, writing
+from finwatch.store.columns import abridged
+from finwatch.store.dialect import alone, insert_all, reading, replace, retried, writing
 from finwatch.store.documents import app_rows, history_rows, version_rows
 from finwatch.store.tables import FOREVER, READ_MODEL, generation, part_live
 
@@ -75,7 +76,7 @@ class Draft:
 
     def keep_only(self, parts: set[str]) -> None:
         """Ends every published document that is not among ``parts``."""
-        for part in sorted(self.live.keys() - parts):
+        for part in sorted(self.live.keys() - {abridged(part) for part in parts}):
             self._pending.append((part, "", None))
             self.dropped += 1
             self._flush_when_full()
@@ -95,6 +96,7 @@ class Draft:
             with writing(self._engine) as connection:
                 connection.execute(delete(table).where(table.c.until <= self.generation))
 
+    @retried
     def abandon(self) -> None:
         """Gives the publication up; readers go on with the generation they have."""
         self._pending.clear()
@@ -103,6 +105,7 @@ class Draft:
             connection.execute(update(generation).where(generation.c.publisher == self._publisher).values(**values))
 
     def _put(self, part: str, digest: str, rows: Any) -> None:
+        part = abridged(part)
         if self.live.get(part) == digest:
             return
         self._pending.append((part, digest, rows()))
@@ -147,6 +150,7 @@ class Publication:
             now = snapshot(connection)
         return now.generation, now.published
 
+    @retried
     def begin(self, *, now: datetime, rebuild: bool = False) -> Draft:
         """Starts the next generation; with ``rebuild`` every document counts as changed.
 
@@ -154,6 +158,7 @@ class Publication:
         """
         publisher = leases.owner()
         with writing(self._engine) as connection:
+            alone(connection, "publish")
             row = connection.execute(select(generation)).first()
             if row is not None and _busy(row, now, publisher):
                 raise StoreError(

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, upda
 
 from finwatch.model.base import Model, UtcTime
 from finwatch.store import lease as leases
-from finwatch.store.dialect import claiming, insert_new, reading, writing
+from finwatch.store.dialect import claiming, insert_new, reading, retried, writing
 from finwatch.store.tables import job
 
 EXAMINE: Final = "examine"
@@ -61,11 +61,13 @@ class Queue:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @retried
     def add(self, jobs: Sequence[Job]) -> int:
         """Adds the jobs that are not known by (kind, key); returns how many were new."""
         with writing(self._engine) as connection:
             return enqueue(connection, jobs)
 
+    @retried
     def lease(self, kind: str, *, now: datetime, worker: str, seconds: float, limit: int = 1) -> list[Job]:
         """Takes up to ``limit`` due jobs, highest priority first, then oldest.
 
@@ -101,6 +103,7 @@ class Queue:
                 taken.append(Job(**kept | {name: values[name] for name in _FIELDS if name in values}))
         return taken
 
+    @retried
     def extend(self, held: Sequence[Job], *, now: datetime, seconds: float) -> list[Job]:
         """Keeps leases alive; returns those that were lost."""
         lost = []
@@ -111,6 +114,7 @@ class Queue:
                     lost.append(one)
         return lost
 
+    @retried
     def done(self, held: Sequence[Job], *, now: datetime) -> list[Job]:
         """Ends jobs with a result; returns those whose lease was somebody else's by then (nothing is written)."""
         lost = []
@@ -121,6 +125,7 @@ class Queue:
                     lost.append(one)
         return lost
 
+    @retried
     def fail(self, held: Job, error: str, *, now: datetime) -> bool:
         """Gives a job back with the reason: due again later, or dead after ``ATTEMPTS``; ``False`` = not ours."""
         dead = held.attempts >= ATTEMPTS
@@ -132,12 +137,14 @@ class Queue:
         with writing(self._engine) as connection:
             return bool(connection.execute(update(job).where(_held(held)).values(**values)).rowcount)
 
+    @retried
     def give_back(self, held: Sequence[Job]) -> None:
         """Puts jobs back as if they had not been taken: the worker was asked to stop."""
         with writing(self._engine) as connection:
             for one in held:
                 connection.execute(update(job).where(_held(one)).values(attempts=job.c.attempts - 1, **_FREE))
 
+    @retried
     def again(self, kind: str, *, now: datetime, keys: Collection[str] | None = None) -> int:
         """Makes ended jobs ready again (all, or those of ``keys``), attempts from 0; returns how many."""
         where = [job.c.kind == kind, job.c.state.in_(("done", "dead"))]
@@ -147,6 +154,7 @@ class Queue:
             values = {"state": "ready", "due": now, "attempts": 0, "ended": None, "error": None}
             return connection.execute(update(job).where(*where).values(**values)).rowcount
 
+    @retried
     def release_gone(self) -> int:
         """Frees the leases of processes of this machine that run no more; the attempt counts. Returns how many."""
         with writing(self._engine) as connection:
@@ -175,6 +183,7 @@ class Queue:
             ready=counts.get("ready", 0) - leased, leased=leased, done=counts.get("done", 0), dead=counts.get("dead", 0)
         )
 
+    @retried
     def forget(self, kind: str, *, ended_before: datetime) -> int:
         """Deletes jobs done before a time; returns how many. Such a key may then be added again."""
         with writing(self._engine) as connection:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, UniqueConstraint, text
 
-from finwatch.store.columns import Instant, Json, Shown, Whole
+from finwatch.store.columns import Instant, Json, Key, Shown, Whole
 
 FOREVER: Final = 1 << 62
 """``until`` of a row that holds now."""
@@ -54,7 +54,8 @@ frontier = Table(
     Column("market", Shown, nullable=False),
     Column("kind", Shown, nullable=False),
     Column("url", Shown, nullable=False),
-    Column("bucket", Shown, nullable=False),
+    Column("url_key", Key, nullable=False),
+    Column("bucket", Key, nullable=False),
     Column("due", Instant),
     Column("attempts", Integer, nullable=False),
     Column("etag", Shown),
@@ -62,25 +63,27 @@ frontier = Table(
     Column("content_sha256", Shown),
     Column("expected_sha256", Shown),
     Column("expected_bytes", Whole),
-    Column("app", Shown),
+    Column("app", Key),
     Column("last_kind", Shown),
     Column("worker", Shown),
     Column("lease", Shown),
     Column("leased_until", Instant),
     Column("leases", Integer, nullable=False),
-    UniqueConstraint("market", "kind", "url"),
+    UniqueConstraint("market", "kind", "url_key"),
     Index(None, "due"),
     Index(None, "bucket", "leased_until"),
     Index(None, "market", "due"),
 )
-"""``due`` NULL = never again. ``leases`` counts every lease ever given, which makes each lease's name its own."""
+"""``url_key`` is the address as a key. ``due`` NULL = never again.
+
+``leases`` counts every lease ever given, which makes each lease's name its own."""
 
 job = Table(
     "job",
     metadata,
     _number(),
     Column("kind", Shown, nullable=False),
-    Column("key", Shown, nullable=False),
+    Column("key", Key, nullable=False),
     Column("payload", Json, nullable=False),
     Column("state", Shown, nullable=False),
     Column("priority", Integer, nullable=False),
@@ -143,7 +146,7 @@ def _lived(name: str, *columns: Any) -> Table:
         name,
         metadata,
         _number(),
-        Column("part", Shown, nullable=False),
+        Column("part", Key, nullable=False),
         Column("since", BigInteger, nullable=False),
         Column("until", BigInteger, nullable=False, server_default=text(str(FOREVER))),
         *columns,
@@ -157,11 +160,11 @@ part_live = _lived("part_live", Column("digest", Shown, nullable=False))
 
 app = _lived(
     "app",
-    Column("app_id", Shown, nullable=False),
-    Column("app", Shown, nullable=False),
+    Column("app_id", Key, nullable=False),
+    Column("app", Key, nullable=False),
     Column("signer", Shown),
     Column("name_zh", Shown, nullable=False),
-    Column("name_en", Shown, nullable=False),
+    Column("name_en", Key, nullable=False),
     Column("developer", Shown),
     Column("operator", Shown),
     Column("institution", Shown),
@@ -198,16 +201,16 @@ app = _lived(
 
 app_facet = _lived(
     "app_facet",
-    Column("app_id", Shown, nullable=False),
+    Column("app_id", Key, nullable=False),
     Column("facet", Shown, nullable=False),
-    Column("value", Shown, nullable=False),
+    Column("value", Key, nullable=False),
     Index(None, "facet", "value", "app_id"),
 )
 """What a list of apps can be narrowed to: market, check, sdk, permission, event."""
 
 app_gram = _lived(
     "app_gram",
-    Column("app_id", Shown, nullable=False),
+    Column("app_id", Key, nullable=False),
     Column("gram", Shown, nullable=False),
     Index(None, "gram", "app_id"),
 )
@@ -216,8 +219,8 @@ app_gram = _lived(
 version = _lived(
     "version",
     Column("sha256", Shown, nullable=False),
-    Column("app_id", Shown, nullable=False),
-    Column("app", Shown),
+    Column("app_id", Key, nullable=False),
+    Column("app", Key),
     Column("version_name", Shown),
     Column("version_code", Whole),
     Column("label", Shown),
@@ -242,7 +245,7 @@ version = _lived(
 finding = _lived(
     "finding",
     Column("sha256", Shown, nullable=False),
-    Column("app_id", Shown, nullable=False),
+    Column("app_id", Key, nullable=False),
     Column("position", Integer, nullable=False),
     Column("check", Shown, nullable=False),
     Column("version", Integer, nullable=False),
@@ -303,7 +306,7 @@ endpoint = _lived(
     "endpoint",
     Column("sha256", Shown, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("host", Shown, nullable=False),
+    Column("host", Key, nullable=False),
     Column("owner", Shown, nullable=False),
     Column("detail", Json, nullable=False),
     Index(None, "sha256", "position"),
@@ -313,9 +316,9 @@ endpoint = _lived(
 match = _lived(
     "match",
     Column("sha256", Shown, nullable=False),
-    Column("app_id", Shown, nullable=False),
+    Column("app_id", Key, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("other_app", Shown, nullable=False),
+    Column("other_app", Key, nullable=False),
     Column("other_sha256", Shown),
     Column("verdict", Shown, nullable=False),
     Column("detail", Json, nullable=False),
@@ -327,8 +330,8 @@ match = _lived(
 listing = _lived(
     "listing",
     Column("market", Shown, nullable=False),
-    Column("app_id", Shown, nullable=False),
-    Column("app", Shown, nullable=False),
+    Column("app_id", Key, nullable=False),
+    Column("app", Key, nullable=False),
     Column("version_code", Whole),
     Column("sha256", Shown),
     Column("detail", Json, nullable=False),
@@ -343,14 +346,14 @@ listing = _lived(
 event = _lived(
     "event",
     Column("market", Shown, nullable=False),
-    Column("app", Shown, nullable=False),
+    Column("app", Key, nullable=False),
     Column("kind", Shown, nullable=False),
     Column("at", Instant, nullable=False),
     Column("version_code", Whole),
     Column("before", Shown),
     Column("after", Shown),
     Column("capture", Shown),
-    Column("event_id", Shown, nullable=False),
+    Column("event_id", Key, nullable=False),
     Index(None, "market", "app"),
     Index(None, "at", "event_id"),
 )

@@ -17,7 +17,7 @@ branch_labels = None
 depends_on = None
 
 _TYPES: dict[str, Any] = {
-    "text": sa.Text(),
+    "text": sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
     "long": sa.BigInteger(),
     "int": sa.Integer(),
     "bool": sa.Boolean(),
@@ -26,10 +26,10 @@ _TYPES: dict[str, Any] = {
 }
 _PLAIN: dict[str, tuple[str, tuple[str, ...]]] = {
     "frontier": (
-        "id number!, market text!, kind text!, url text!, bucket text!, due long, attempts int!, etag text, "
-        "last_modified text, content_sha256 text, expected_sha256 text, expected_bytes long, app text, "
+        "id number!, market text!, kind text!, url text!, url_key text!, bucket text!, due long, attempts int!, "
+        "etag text, last_modified text, content_sha256 text, expected_sha256 text, expected_bytes long, app text, "
         "last_kind text, worker text, lease text, leased_until long, leases int!",
-        ("unique market kind url", "bucket leased_until", "due", "market due"),
+        ("unique market kind url_key", "bucket leased_until", "due", "market due"),
     ),
     "generation": (
         "id int!*, current long!, published long, publisher text, publisher_until long",
