@@ -162,7 +162,7 @@ class Fetcher:
         if bucket in self._proxy_bucket:
             raise VisitFailed(OutcomeKind.PRIVATE_ADDRESS, f"{url} is the proxy itself, which is not visited.")
         if request.polite and request.politeness.obey_robots:
-            verdict = await self._robots.verdict(url, user_agent=self._agent(request.politeness), market=request.market)
+            verdict = await self._robots.verdict(url, user_agent=self.agent(request.politeness), market=request.market)
             if verdict.crawl_delay_s is not None:
                 self._rate.crawl_delay(bucket, float(verdict.crawl_delay_s))
             if not verdict.allowed:
@@ -182,7 +182,7 @@ class Fetcher:
         """One exchange: the body, or where the answer redirects to."""
         assert self._session is not None, "use the fetcher as a context manager"
         headers = {
-            "User-Agent": self._agent(request.politeness),
+            "User-Agent": self.agent(request.politeness),
             "Accept": "*/*",
             "Accept-Encoding": "gzip, deflate" if request.coded else "identity",
             **dict(request.headers),
@@ -274,7 +274,8 @@ class Fetcher:
         """Asks nothing of the host of ``url`` for ``seconds``."""
         self._rate.hold(bucket_of(url), until=self._monotonic() + seconds)
 
-    def _agent(self, politeness: Politeness) -> str:
+    def agent(self, politeness: Politeness) -> str:
+        """The name under which a market is visited."""
         return politeness.user_agent or self._settings.user_agent
 
     def _page_file(self) -> Path:
