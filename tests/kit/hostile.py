@@ -83,12 +83,13 @@ def plain(body: bytes, *, status: int = 200, **headers: str) -> Route:
             return
         asked_range = asked["Range"]
         if tag and asked_range and asked["If-Range"] in {None, tag}:
-            start = int(asked_range.removeprefix("bytes=").rstrip("-"))
+            first, _, last = asked_range.removeprefix("bytes=").partition("-")
+            start, end = int(first), min(int(last or len(body)), len(body) - 1)
             if start >= len(body):
                 write_head(writer, 416, Content_Range=f"bytes */{len(body)}", Content_Length="0")
                 return
-            part = body[start:]
-            span = f"bytes {start}-{len(body) - 1}/{len(body)}"
+            part = body[start : end + 1]
+            span = f"bytes {start}-{end}/{len(body)}"
             write_head(writer, 206, Content_Length=str(len(part)), Content_Range=span, **headers)
             writer.write(part)
             return
