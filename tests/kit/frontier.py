@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from finwatch.model.fetch import FrontierTask, Market, MarketId, Outcome, OutcomeKind, TaskKind
-from finwatch.model.listing import Listing
+from finwatch.model.listing import Listing, Review
 
 _GOOD = {OutcomeKind.OK, OutcomeKind.NOT_MODIFIED, OutcomeKind.EMPTY}
 
@@ -126,9 +126,13 @@ class MemorySink:
 
     def __init__(self) -> None:
         self.visits: dict[tuple[str, str], list[Listing]] = {}
+        self.written: dict[tuple[str, str], list[Review]] = {}
 
     def snapshot(self, market: Market, listings: Sequence[Listing], *, visit: str, at: datetime) -> None:
         self.visits.setdefault((market.id, visit), list(listings))
+
+    def reviews(self, market: Market, reviews: Sequence[Review], *, visit: str, at: datetime) -> None:
+        self.written.setdefault((market.id, visit), list(reviews))
 
     @property
     def last(self) -> list[Listing]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from finwatch.model.fetch import Capture, FrontierTask, Market, MarketId, Outcome, Tls
-from finwatch.model.listing import Listing
+from finwatch.model.listing import Listing, Review
 
 
 class Frontier(Protocol):
@@ -124,4 +124,8 @@ class ListingSink(Protocol):
 
     def snapshot(self, market: Market, listings: Sequence[Listing], *, visit: str, at: datetime) -> None:
         """Keeps the complete set of listings of a visit. The same ``visit`` twice is kept once."""
+        ...
+
+    def reviews(self, market: Market, reviews: Sequence[Review], *, visit: str, at: datetime) -> None:
+        """Keeps what users wrote of one app. The same ``visit`` twice is kept once."""
         ...

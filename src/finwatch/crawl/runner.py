@@ -109,7 +109,9 @@ class Runner:
     def seed(self, *, now: datetime | None = None) -> int:
         """Adds the first task of each market; returns how many were not known."""
         due = now or self._fetcher.now()
-        return self._frontier.add([start_of(market, due) for market in self._markets.values()])
+        return self._frontier.add(
+            [start_of(market, due) for market in self._markets.values() if market.needs_cooperation is None]
+        )
 
     async def run(self) -> Tally:
         """Works until nothing is due and nothing will be within ``patience_s``, or until told to stop.
@@ -240,9 +242,11 @@ class Runner:
             self._sink.snapshot(market, visited.listings, visit=visited.visit, at=started)
             self._tally.listings += len(visited.listings)
             add = tasks_of(market, visited.listings, due=now)
+        if visited.reviews:
+            self._sink.reviews(market, visited.reviews, visit=visited.visit, at=started)
         outcome = self._outcome(task, visited.kind, started, message=visited.message).model_copy(update=visited.fields)
         final = task.kind is TaskKind.PACKAGE or (task.kind is TaskKind.ICON and task.expected_sha256 is not None)
-        examine = [(visited.package, task.app or "")] if visited.package is not None else []
+        examine = [*visited.packages, *([(visited.package, task.app or "")] if visited.package is not None else [])]
         self._finish(
             task,
             outcome,

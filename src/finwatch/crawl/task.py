@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from finwatch.crawl import download
 from finwatch.crawl.fetch import Fetcher, bucket_of
+from finwatch.crawl.sources.declared import reviews
 from finwatch.crawl.sources.descriptor import reader_of
 from finwatch.crawl.visit import Answer, Request, VisitFailed
 from finwatch.model.fetch import FrontierTask, Market, OutcomeKind, TaskKind
-from finwatch.model.listing import Listing
+from finwatch.model.listing import Listing, Review
 
 _NOTES = 5
 
@@ -34,6 +36,9 @@ class Visited:
     state: dict[str, Any] | None = None
     package: str | None = None
     """SHA-256 of a package that is now in the lake."""
+    packages: tuple[tuple[str, str], ...] = ()
+    """SHA-256 and app of packages that an index brought along."""
+    reviews: tuple[Review, ...] = ()
 
 
 async def visit(task: FrontierTask, market: Market, *, fetcher: Fetcher, state: Mapping[str, Any]) -> Visited:
@@ -45,6 +50,8 @@ async def visit(task: FrontierTask, market: Market, *, fetcher: Fetcher, state: 
             return await _package(task, market, fetcher)
         case TaskKind.ICON | TaskKind.PAGE | TaskKind.POLICY:
             return await _page(task, market, fetcher)
+        case TaskKind.REVIEWS:
+            return await _reviews(task, market, fetcher)
 
 
 async def _index(task: FrontierTask, market: Market, fetcher: Fetcher, state: Mapping[str, Any]) -> Visited:
@@ -53,17 +60,31 @@ async def _index(task: FrontierTask, market: Market, fetcher: Fetcher, state: Ma
     if not reading.conditional:
         fields |= {"etag": None, "last_modified": None}
     if reading.listings is None:
-        return Visited(OutcomeKind.NOT_MODIFIED, fields)
-    more = len(reading.notes) - _NOTES
-    notes = [*reading.notes[:_NOTES], *([f"and {more} more"] if more > 0 else [])]
+        return Visited(OutcomeKind.NOT_MODIFIED, fields, message=_told(reading.notes))
     return Visited(
-        OutcomeKind.OK,
+        reading.kind,
         fields,
-        message="; ".join(notes),
+        message=_told(reading.notes),
         listings=reading.listings,
         visit=reading.visit,
         state=reading.state,
+        packages=reading.packages,
     )
+
+
+def _told(notes: Sequence[str]) -> str:
+    more = len(notes) - _NOTES
+    return "; ".join([*notes[:_NOTES], *([f"and {more} more"] if more > 0 else [])])
+
+
+async def _reviews(task: FrontierTask, market: Market, fetcher: Fetcher) -> Visited:
+    written = await reviews.read(market, task, fetcher=fetcher)
+    fields = _fields(written.answer) | {"bytes": written.bytes_read, "etag": None, "last_modified": None}
+    if written.reviews is None:
+        return Visited(OutcomeKind.NOT_MODIFIED, fields)
+    kind = OutcomeKind.OK if written.reviews else OutcomeKind.EMPTY
+    visit = f"{written.answer.hop.at:%Y%m%dT%H%M%S%f}-{written.answer.sha256[:16]}-{task.app}"
+    return Visited(kind, fields, message=_told(written.notes), visit=visit, reviews=written.reviews)
 
 
 async def _package(task: FrontierTask, market: Market, fetcher: Fetcher) -> Visited:
@@ -118,7 +139,7 @@ def _request(task: FrontierTask, market: Market, *, max_bytes: int, seconds: flo
 def _fields(answer: Answer) -> dict[str, Any]:
     return {
         "final_url": answer.hop.url,
-        "status": answer.status,
+        "status": answer.status or None,  # a file has none
         "bytes": answer.length,
         "sha256": answer.sha256,
         "etag": answer.hop.get("ETag"),
@@ -139,11 +160,21 @@ def tasks_of(market: Market, listings: Sequence[Listing], *, due: datetime) -> l
 
     for listing in listings:
         if listing.package_url:
-            expected = {"expected_sha256": listing.package_sha256, "expected_bytes": listing.package_bytes}
-            add(TaskKind.PACKAGE, listing.package_url, listing, **expected)
+            size = None if listing.package_bytes_rounded else listing.package_bytes
+            expected = {"expected_sha256": listing.package_sha256, "expected_bytes": size}
+            add(TaskKind.PACKAGE, _of_version(listing, listing.package_url), listing, **expected)
     for listing in listings:
         if listing.icon_url:
             add(TaskKind.ICON, listing.icon_url, listing)
         if listing.policy_url:
             add(TaskKind.POLICY, listing.policy_url, listing)
+        if written := reviews.address_of(market, listing):
+            add(TaskKind.REVIEWS, written, listing)
     return list(tasks.values())
+
+
+def _of_version(listing: Listing, url: str) -> str:
+    """The package's address; where no hash tells a new package from the old, its version is added as a fragment, which
+    is never sent: many markets serve every version at one address."""
+    version = listing.version_code or listing.version_name
+    return url if listing.package_sha256 or not version or "#" in url else f"{url}#{quote(str(version))}"

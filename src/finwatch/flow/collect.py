@@ -17,10 +17,10 @@ from finwatch.crawl import runner as crawl
 from finwatch.crawl.fetch import Fetcher
 from finwatch.flow.progress import Progress, silent
 from finwatch.lake import Lake
-from finwatch.lake.rows import listing_row
+from finwatch.lake.rows import listing_row, rating_row, review_row
 from finwatch.model.base import Model
 from finwatch.model.fetch import Market, MarketId, OutcomeKind, TaskKind
-from finwatch.model.listing import Listing
+from finwatch.model.listing import Listing, RatingPoint, Review
 from finwatch.settings import Settings
 from finwatch.store import Store
 from finwatch.store.lease import owner
@@ -58,6 +58,8 @@ class LakeSink:
         rows = [listing_row(listing, visit=visit) for listing in listings]
         if rows:
             self._lake.tables.append("listings", rows, key=key, dt=day, market=market.id)
+        if points := ratings_of(listings, at=at):
+            self._lake.tables.append("ratings", [rating_row(one) for one in points], key=key, dt=day, market=market.id)
         row = {
             "visit": visit,
             "market": market.id,
@@ -67,6 +69,21 @@ class LakeSink:
             "capture": next((listing.capture for listing in listings if listing.capture), None),
         }
         self._lake.tables.append("visits", [row], key=key, dt=day, market=market.id)
+
+    def reviews(self, market: Market, reviews: Sequence[Review], *, visit: str, at: datetime) -> None:
+        """Keeps what users wrote, once for each ``visit``."""
+        rows = [review_row(one) for one in reviews]
+        self._lake.tables.append("reviews", rows, key=f"{market.id} {visit}", dt=at.date(), market=market.id)
+
+
+def ratings_of(listings: Sequence[Listing], *, at: datetime) -> list[RatingPoint]:
+    """How each app stood, where the market says anything of that; one point an app, that of its newest version."""
+    points = {}
+    for one in sorted(listings, key=lambda listing: (listing.app, listing.version_code or 0)):
+        told = one.model_dump(include={"rating", "rating_count", "review_count", "downloads"})
+        if any(value is not None for value in told.values()):
+            points[one.app] = RatingPoint(market=one.market, app=one.app, at=at, capture=one.capture, **told)
+    return list(points.values())
 
 
 def collect(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from finwatch.model.fetch import Capture, Outcome
-from finwatch.model.listing import Listing, ListingEvent
+from finwatch.model.listing import Listing, ListingEvent, RatingPoint, Review
 
 
 def canonical(value: Any) -> str:
@@ -67,3 +67,23 @@ def event_row(event: ListingEvent, *, visit: str | None = None) -> dict[str, Any
 def event_of(row: Mapping[str, Any]) -> ListingEvent:
     """The event of a row of ``events``."""
     return ListingEvent.model_validate({name: value for name, value in row.items() if name != "visit"})
+
+
+def rating_row(point: RatingPoint) -> dict[str, Any]:
+    """A row of ``ratings``."""
+    return point.model_dump()
+
+
+def rating_of(row: Mapping[str, Any]) -> RatingPoint:
+    """The point of a row of ``ratings``."""
+    return RatingPoint.model_validate(dict(row))
+
+
+def review_row(review: Review) -> dict[str, Any]:
+    """A row of ``reviews``."""
+    return review.model_dump()
+
+
+def review_of(row: Mapping[str, Any]) -> Review:
+    """The review of a row of ``reviews``."""
+    return Review.model_validate(dict(row))

@@ -1,24 +1,36 @@
 """Markets as data: a TOML file with a table ``[[market]]`` for each, the built-in ones and a user's own.
 
-What comes in: a file. What goes out: ``Market``. Built in are examples that are not enabled; nothing is visited that
-nobody chose.
+What comes in: a file. What goes out: ``Market``. Built in are markets that are not enabled; nothing is visited that
+nobody chose. A mistake is told by file, line and field, with what to write instead.
 """
 
 from __future__ import annotations
 
+import difflib
 import tomllib
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from finwatch.crawl.sources.declared.checking import mistakes
+from finwatch.crawl.sources.declared.reader import PagesReader
 from finwatch.crawl.sources.fdroid import FdroidReader
+from finwatch.crawl.sources.folder import FolderReader
+from finwatch.crawl.sources.placing import line_of
 from finwatch.crawl.sources.reading import Reader
 from finwatch.errors import InputError, NotFound
-from finwatch.model.fetch import Market
+from finwatch.model.base import Model
+from finwatch.model.fetch import Market, Politeness
+from finwatch.model.source import DetailPage, FieldRule, ListPage, Paging, ReviewPages, Sign, Signs, Source
 
-READERS: dict[str, Reader] = {"fdroid": FdroidReader()}
+READERS: dict[str, Reader] = {"fdroid": FdroidReader(), "pages": PagesReader(), "folder": FolderReader()}
 """The protocols that markets may speak."""
+COOPERATION: Final = "cooperation"
+"""The protocol of a market that is written down but never visited."""
 
 
 def reader_of(market: Market) -> Reader:
@@ -31,21 +43,30 @@ def reader_of(market: Market) -> Reader:
 
 
 def built_in() -> tuple[Market, ...]:
-    """The example markets that come with Finwatch, by id; none is enabled."""
+    """The markets that come with Finwatch, by id; none is enabled."""
     found: list[Market] = []
-    for file in resources.files("finwatch.crawl.sources").iterdir():
-        if file.name.endswith(".toml"):
-            found += parse(file.read_text("utf-8"), name=file.name)
+    here = resources.files("finwatch.crawl.sources")
+    for folder in (here, here / "markets"):
+        for file in folder.iterdir():
+            if file.name.endswith(".toml"):
+                found += parse(file.read_text("utf-8"), name=file.name)
     return tuple(sorted(found, key=lambda market: market.id))
 
 
 def read(path: Path) -> tuple[Market, ...]:
-    """The markets of a user's file. Raises ``InputError`` naming the file, the market and the field."""
+    """The markets of a user's file. Raises ``InputError`` naming the file, the line and the field."""
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.", todo="Give a TOML file of markets.") from error
-    return parse(text, name=str(path))
+    return tuple(_placed(market, path) for market in parse(text, name=str(path)))
+
+
+def _placed(market: Market, path: Path) -> Market:
+    """A market whose folder is given relative to its descriptor, with the folder's whole address."""
+    if market.protocol != "folder" or "://" in market.address:
+        return market
+    return market.model_copy(update={"address": (path.parent / market.address).resolve().as_uri()})
 
 
 def parse(text: str, *, name: str) -> tuple[Market, ...]:
@@ -57,19 +78,82 @@ def parse(text: str, *, name: str) -> tuple[Market, ...]:
     entries = document.get("market")
     if not isinstance(entries, list) or set(document) != {"market"}:
         raise InputError(f"{name} holds no list of markets.", todo="Write one [[market]] table for each market.")
-    markets = []
-    for number, entry in enumerate(entries, start=1):
-        try:
-            market = Market.model_validate(entry)
-            reader_of(market)
-        except (ValidationError, NotFound) as error:
-            raise InputError(f"{name}, market {number}: {_reason(error)}", todo="Correct that entry.") from error
-        markets.append(market)
+    markets: list[Market] = []
+    for number, entry in enumerate(entries):
+        markets.append(_market(entry, number, text, name))
+        first = next(one for one, market in enumerate(markets) if market.id == markets[-1].id)
+        if first != number:
+            raise _wrong(text, name, number, ("id",), f"market {first + 1} of the file has this id already")
     return tuple(markets)
 
 
-def _reason(error: ValidationError | NotFound) -> str:
-    if isinstance(error, NotFound):
-        return str(error)
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}."
+def _market(entry: Any, number: int, text: str, name: str) -> Market:
+    try:
+        market = Market.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _wrong(text, name, number, first["loc"], _told(first)) from error
+    wrong = next(iter(_mistakes(market)), None)
+    if wrong is not None:
+        raise _wrong(text, name, number, *wrong)
+    return market
+
+
+def _mistakes(market: Market) -> list[tuple[tuple[str | int, ...], str]]:
+    """What is wrong with a market whose shape is right."""
+    if market.needs_cooperation is not None and market.enabled:
+        return [(("enabled",), "a market that needs cooperation is not visited: write enabled = false")]
+    if market.needs_cooperation is not None and market.protocol == COOPERATION:
+        return []
+    if market.protocol not in READERS:
+        return [(("protocol",), f"no reader speaks {market.protocol!r}; write one of {', '.join(sorted(READERS))}")]
+    if (market.source is not None) != (market.protocol == "pages"):
+        return [(("source",), 'a [market.source] goes with protocol = "pages", and that with it')]
+    if market.source is None:
+        return []
+    return [(("source", *place), says) for place, says in mistakes(market.source)]
+
+
+def _wrong(text: str, name: str, number: int, place: Sequence[str | int], says: str) -> InputError:
+    line = line_of(text, ("market", number, *place))
+    field = ".".join(str(part) for part in place) or "the entry"
+    return InputError(
+        f"{name}, line {line}, market {number + 1}: {field}: {says.rstrip('.')}.",
+        zh=f"{name} 第 {line} 行，第 {number + 1} 个市场，{field}：{says.rstrip('.')}。",
+        todo="Correct that entry.",
+    )
+
+
+def _told(error: ErrorDetails) -> str:
+    """What a validator found, and what to write."""
+    match error["type"]:
+        case "missing":
+            return f"it is missing: write {error['loc'][-1]} = …"
+        case "extra_forbidden":
+            known = _known(error["loc"])
+            near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+            return f"there is no such field{f'; is {near[0]!r} meant?' if near else ''} Known here: {', '.join(known)}"
+        case "value_error":
+            return error["msg"].removeprefix("Value error, ")
+        case _:
+            return error["msg"]
+
+
+_TABLES: Final[dict[str, type[Model]]] = {
+    "politeness": Politeness,
+    "source": Source,
+    "lists": ListPage,
+    "detail": DetailPage,
+    "reviews": ReviewPages,
+    "signs": Signs,
+    "paging": Paging,
+    "fields": FieldRule,
+    **dict.fromkeys(("challenge", "throttled", "refused", "gone", "empty"), Sign),
+}
+
+
+def _known(place: Sequence[str | int]) -> list[str]:
+    """The fields of the table in which ``place`` stands."""
+    named = [part for part in place[:-1] if part in _TABLES]
+    model = _TABLES[str(named[-1])] if named else Market
+    return sorted(field.alias or name for name, field in model.model_fields.items())

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from finwatch.crawl.fetch import Fetcher
 from finwatch.crawl.visit import Answer
-from finwatch.model.fetch import FrontierTask, Market
+from finwatch.model.fetch import FrontierTask, Market, OutcomeKind
 from finwatch.model.listing import Listing
 
 
@@ -27,6 +27,10 @@ class Reading:
     """What was left out or done otherwise, and why; for a person."""
     conditional: bool = True
     """The answer's validators (ETag, Last-Modified) are good for asking the task's address again."""
+    kind: OutcomeKind = OutcomeKind.OK
+    """``EMPTY`` where the market says that it has nothing."""
+    packages: tuple[tuple[str, str], ...] = ()
+    """SHA-256 and app of packages that came with the reading and are in the lake already."""
 
 
 class Reader(Protocol):

@@ -1,7 +1,7 @@
 """Addresses and bodies of a descriptor's pages, with the names in braces filled in.
 
-What comes in: a page's description and values. What goes out: a ``Request``. Values from the outside are percent-encoded,
-so that an app's id cannot change where a request goes. Pure.
+What comes in: a page's description and values. What goes out: a ``Request``. Values from the outside are
+percent-encoded, so that an app's id cannot change where a request goes. Pure.
 """
 
 from __future__ import annotations

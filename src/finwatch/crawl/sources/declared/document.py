@@ -37,6 +37,10 @@ class Reshaped(ValueError):
 class Node(Protocol):
     """A part of an answer."""
 
+    def there(self, path: str) -> bool:
+        """Whether ``path`` leads to anything, be it empty."""
+        ...
+
     def values(self, path: str) -> list[Any]:
         """What ``path`` leads to: texts and numbers of JSON, texts of HTML; empty = nowhere."""
         ...
@@ -58,6 +62,10 @@ class JsonNode:
         except (jmespath.exceptions.JMESPathError, TypeError, RecursionError):
             return None  # a function that met another type: the path leads nowhere here
 
+    def there(self, path: str) -> bool:
+        """Whether ``path`` leads to anything but null."""
+        return self._at(path) is not None
+
     def values(self, path: str) -> list[Any]:
         """What ``path`` leads to, without nulls; the members of a list one by one."""
         found = self._at(path)
@@ -76,6 +84,11 @@ class HtmlNode:
 
     def __init__(self, node: LexborNode | LexborHTMLParser) -> None:
         self._node = node
+
+    def there(self, path: str) -> bool:
+        """Whether ``path`` selects anything."""
+        css, name = selector(path)
+        return bool(self.values(path)) if name is not None else bool(self._node.css(css))
 
     def values(self, path: str) -> list[Any]:
         """Texts (white space folded) or attributes of what ``path`` selects, without those that say nothing."""

@@ -1,7 +1,7 @@
 """Items of a page as listings and reviews, in normal units.
 
-What comes in: a ``Node``, field rules, and what every field of the reading shares. What goes out: values of the fields of
-``Listing`` or ``Review``, and a note for each value that could not be understood; such a value is left out, the rest
+What comes in: a ``Node``, field rules, and what every field of the reading shares. What goes out: values of the fields
+of ``Listing`` or ``Review``, and a note for each value that could not be understood; such a value is left out, the rest
 stands. Pure.
 """
 
@@ -24,16 +24,15 @@ from finwatch.model.fetch import MarketId
 from finwatch.model.listing import Listing, Review
 from finwatch.model.source import FieldRule
 
-_URLS: Final = frozenset({"package_url", "icon_url", "website", "policy_url", "store_url"})
 _LISTS: Final = frozenset({"categories", "permissions", "signer_sha256", "signer_sha1", "signer_md5"})
-_COUNTS: Final = frozenset({"version_code", "rating_count", "review_count", "downloads"})
-_DIGITS: Final = {
+_HASHES: Final = {
     "package_sha256": 64, "signer_sha256": 64, "signer_sha1": 40, "package_md5": 32, "signer_md5": 32,
 }  # fmt: skip
 LISTING_FIELDS: Final = frozenset(Listing.model_fields) - {
     "market", "names", "summaries", "seen", "capture", "package_bytes_rounded",
 } | {"name", "summary"}  # fmt: skip
 REVIEW_FIELDS: Final = frozenset(Review.model_fields) - {"market", "app", "seen", "capture"}
+_Maker = Callable[[Any, FieldRule, "Context"], Any]
 OWN: Final = "x_"
 """Fields that begin so are for templates alone."""
 
@@ -104,28 +103,54 @@ def _raw(node: Node, rule: FieldRule, known: Mapping[str, Any]) -> list[Any]:
 
 def _normal(name: str, rule: FieldRule, raw: Sequence[Any], context: Context) -> Any:
     """The value of a field in the unit that every market's has."""
+    make: _Maker = _MADE.get(name, _told)
     if name in _LISTS:
-        made: Callable[[Any], str | None] = units.text
-        if name in _DIGITS:
-            digits = _DIGITS[name]
-            made = lambda value: _hex(value, digits)  # noqa: E731
-        return tuple(dict.fromkeys(one for one in map(made, raw) if one))
-    value = raw[0]
-    if name in _DIGITS:
-        return _hex(value, _DIGITS[name])
-    if name in _URLS:
-        return _link(value, context.url)
-    if name == "package_bytes":
-        return units.size(value, rule.unit)
-    if name in _COUNTS:
-        return units.count(value)
-    if name in {"published", "written"}:
-        return units.moment(value, zone=rule.zone or context.zone, unit=rule.unit)
-    if name == "rating":
-        return units.stars(value, rule.scale)
-    if name == "author":
-        return hashlib.sha256(f"{context.market} {value}".encode("utf-8", "replace")).hexdigest()
+        return tuple(dict.fromkeys(one for one in (make(value, rule, context) for value in raw) if one))
+    return make(raw[0], rule, context)
+
+
+def _told(value: Any, _rule: FieldRule, _context: Context) -> str | None:
     return units.text(value)
+
+
+def _digits(length: int) -> Callable[[Any, FieldRule, Context], str]:
+    return lambda value, _rule, _context: _hex(value, length)
+
+
+def _counted(value: Any, _rule: FieldRule, _context: Context) -> int:
+    return units.count(value)
+
+
+def _linked(value: Any, _rule: FieldRule, context: Context) -> str:
+    return _link(value, context.url)
+
+
+def _timed(value: Any, rule: FieldRule, context: Context) -> datetime:
+    return units.moment(value, zone=rule.zone or context.zone, unit=rule.unit)
+
+
+def _sized(value: Any, rule: FieldRule, _context: Context) -> tuple[int, bool]:
+    return units.size(value, rule.unit)
+
+
+def _starred(value: Any, rule: FieldRule, _context: Context) -> float:
+    return units.stars(value, rule.scale)
+
+
+def _digest(value: Any, _rule: FieldRule, context: Context) -> str:
+    return hashlib.sha256(f"{context.market} {value}".encode("utf-8", "replace")).hexdigest()
+
+
+_MADE: Final[dict[str, _Maker]] = {
+    **{name: _digits(length) for name, length in _HASHES.items()},
+    **dict.fromkeys(("version_code", "rating_count", "review_count", "downloads"), _counted),
+    **dict.fromkeys(("package_url", "icon_url", "website", "policy_url", "store_url"), _linked),
+    **dict.fromkeys(("published", "written"), _timed),
+    "package_bytes": _sized,
+    "rating": _starred,
+    "author": _digest,
+}
+"""How a field is made that is not plain text."""
 
 
 def _hex(value: Any, digits: int) -> str:

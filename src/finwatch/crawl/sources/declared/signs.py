@@ -78,12 +78,9 @@ def _header(wanted: str, hop: Hop) -> bool:
 def _leads(sign: Sign, node: Node | None) -> bool:
     if node is None or sign.at is None:
         return False
-    found = node.values(sign.at)
-    if sign.missing:
-        return not found
     if not sign.equals:
-        return bool(found)
-    return any(_same(value, wanted) for value in found for wanted in sign.equals)
+        return node.there(sign.at) is not sign.missing
+    return any(_same(value, wanted) for value in node.values(sign.at) for wanted in sign.equals)
 
 
 def _same(value: object, wanted: object) -> bool:

@@ -1,7 +1,7 @@
 """What markets write, in normal units: bytes, counts, UTC times, stars out of five, clean text.
 
-What comes in: a JSON value or a text such as ``36.5MB``, ``1.2亿次下载``, ``2026年11月2日``. What goes out: a number or a
-time. Each function raises ``ValueError`` saying what could not be understood. Pure.
+What comes in: a JSON value or a text such as ``36.5MB``, ``1.2亿次下载``, ``2026年11月2日``. What goes out: a number or
+a time. Each function raises ``ValueError`` saying what could not be understood. Pure.
 """
 
 from __future__ import annotations
