@@ -35,6 +35,10 @@ REFERENCES_ONLY = {
     ("alipay_msp_5.0.8.apk", "alipay_sdk"): "the app is Alipay's own",
     ("unionpay_uppay_2.1.6.apk", "unionpay"): "the app is UnionPay's own",
     ("unionpay_uppay_3.1.0.apk", "unionpay"): "the app is UnionPay's own",
+    (
+        "instapaper_lean.apk",
+        "gms_ads",
+    ): "only the client of the advertising id, which Play services' base library brings",
     ("uniapp_shuzixiangcun.apk", "oppo_vivo_push"): "classes of OPPO's OpenID are there, none of a push SDK",
 }
 """Markers that were found by substring and name no third party in the package, each with the reason."""

@@ -73,6 +73,25 @@ def test_meta_data_supports_and_shows_alone_only_where_code_is_hidden() -> None:
     assert set(found(facts(manifest=settings), hidden=True)) == {"amap"}
 
 
+def test_a_part_that_other_libraries_bring_along_shows_no_sdk() -> None:
+    """The base of Play services, Firebase's instance ids, Facebook's marker class, the loader of native libraries."""
+    brought = facts(
+        prefixes=(
+            hit("com/google/android/gms/", 30),
+            hit("com/google/android/gms/ads/", 5),
+            hit("com/google/android/gms/ads/identifier/", 5),
+            hit("com/google/android/gms/auth/", 3),
+            hit("com/google/firebase/", 20),
+            hit("com/google/firebase/iid/", 16),
+            hit("com/facebook/common/", 7),
+            hit("com/facebook/soloader/", 54),
+        )
+    )
+    assert set(found(brought)) == {"firebase", "gms"}
+    signing_in = (component("com.google.android.gms.auth.api.signin.internal.SignInHubActivity"),)
+    assert "google_signin" in found(facts(components=signing_in, packages=("com.google.android",)))
+
+
 def test_an_app_of_the_maker_itself_has_no_third_party_there() -> None:
     given = facts("com.unionpay.uppay", prefixes=(hit("com/unionpay/", 170),))
     assert found(given) == {}
