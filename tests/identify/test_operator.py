@@ -70,6 +70,9 @@ def test_nobody_is_nobody() -> None:
         ('CN=x, OU=y, O="Qinghe Bank Co., Ltd.", C=CN', "Qinghe Bank Co., Ltd."),
         ("OU=Unit, CN=x", None),
         ("CN=x, O=Unknown", None),
+        ("O=Internet Widgits Pty Ltd, ST=Some-State, C=AU", None),
+        ("CN=x, O=My Company", None),
+        ("CN=x, O=My Company of Traders", "My Company of Traders"),
         ("", None),
     ],
 )

@@ -18,8 +18,12 @@ from finwatch.model.locator import ListingAt, ManifestAt, SigningAt
 from finwatch.model.package import PackageFacts, Signer
 
 _ORGANISATION = re.compile(r'(?:^|[,;/]\s*)O=("(?:\\.|[^"\\])*"|(?:\\.|[^,;/\\])+)')
-_NOBODY = {"android", "unknown", "none", "test", "debug", "na", "n/a", "default", "company", "organization", "o"}
-"""Organisations that tools and tutorials fill in (Android's debug certificate says *O=Android*)."""
+_NOBODY = {
+    *("android", "unknown", "none", "test", "debug", "na", "n/a", "default", "company", "organization", "o"),
+    *("internet widgits pty ltd", "my company", "my organization", "company name", "your company", "example"),
+}
+"""Organisations that tools and tutorials fill in: *O=Android* in Android's debug certificate, *O=Internet Widgits Pty
+Ltd* in what ``openssl req`` offers, *My Company* from project wizards."""
 
 
 class Claim(NamedTuple):
