@@ -16,7 +16,10 @@ _OPEN_CATEGORIES = frozenset(
         "android.intent.category.BROWSABLE",
     }
 )
-_SYSTEM_ACTIONS = ("android.", "com.google.android.", "com.android.", "com.huawei.", "com.xiaomi.", "com.meizu.")
+_SYSTEM_ACTIONS = (
+    *("android.", "com.google.android.", "com.google.firebase.", "com.android."),
+    *("com.huawei.", "com.xiaomi.", "com.meizu."),
+)
 """Actions that the platform, or a phone maker's push service, defines for callers from outside."""
 _CALLBACKS = (
     ".wxapi.WXEntryActivity",
@@ -39,7 +42,7 @@ def decide(view: View) -> Decision:
     kinds = sorted({component.kind for component in exposed})
     return yes(
         f"{len(exposed)} 个组件（{'、'.join(kinds)}）无需权限即可被其他应用调用。",
-        f"{evidence.many(len(exposed), 'component')} ({', '.join(kinds)}) are open to any app without a permission.",
+        f"any app may call {evidence.many(len(exposed), 'component')} ({', '.join(kinds)}) without a permission.",
         evidence.first(
             evidence.of_component(component, "已导出且没有权限保护", "is exported without a permission")
             for component in exposed

@@ -21,7 +21,8 @@ _LABEL = re.compile(
 
 
 def decide(view: View) -> Decision:
-    """Certain when the collecting call is visible in the log call; a label before an unknown value is a suspicion."""
+    """Likely when the collecting call is visible in the log call: it is written so, whether it ever runs is not traced.
+    A label before an unknown value is a suspicion."""
     targets = view.targets_below("collect.", _ITEMS)
     logs = [call for call in view.calls_below("sink.log.") if _is_built(call)]
     direct = [call for call in logs if any(v.kind == "call" and v.value in targets for v in arguments.inside(call))]
@@ -35,7 +36,7 @@ def decide(view: View) -> Decision:
         f"有 {len(found)} 处日志语句{zh}。",
         f"{en} in {evidence.many(len(found), 'log call')}.",
         evidence.first(evidence.of_call(view, call) for call in found),
-        confidence=Confidence.CERTAIN if direct else Confidence.SUSPECTED,
+        confidence=Confidence.LIKELY if direct else Confidence.SUSPECTED,
     )
 
 

@@ -23,10 +23,14 @@ def decide(view: View) -> Decision:
     ]
     if not taken and not receivers:
         return no()
+    zh = [f"有 {len(taken)} 处代码读取短信"] if taken else []
+    en = [f"reads messages in {evidence.many(len(taken), 'place')}"] if taken else []
+    if receivers:
+        zh.append(f"有 {len(receivers)} 个接收器监听短信")
+        en.append(f"listens for messages with {evidence.many(len(receivers), 'receiver')}")
     return yes(
-        f"有 {len(taken)} 处代码读取短信，{len(receivers)} 个接收器监听短信。",
-        f"reads messages in {evidence.many(len(taken), 'place')} "
-        f"and listens for them with {evidence.many(len(receivers), 'receiver')}.",
+        f"{'，'.join(zh)}。",
+        f"{' and '.join(en)}.",
         [
             *(evidence.of_permission(view, name) for name in asked),
             *(
