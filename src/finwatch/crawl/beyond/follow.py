@@ -129,8 +129,7 @@ class _Walk:
         try:
             hop, body = await self.fetcher.visit(way.request(self.limits.page_bytes), self._begin)
         except _MaybePackage as maybe:
-            assert maybe.hop is not None
-            way.url = maybe.hop.url
+            way.url = maybe.head.url
             first = await peek.first_bytes(self.fetcher, way.request(self.limits.page_bytes))
             if first.is_zip:
                 await self._package(way, first)
@@ -277,6 +276,7 @@ class _MaybePackage(VisitFailed):
 
     def __init__(self, hop: Hop) -> None:
         super().__init__(OutcomeKind.OK, "The first bytes are read before the whole.", hop=hop)
+        self.head = hop
 
 
 class _BeenThere(VisitFailed):

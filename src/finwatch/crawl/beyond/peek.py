@@ -77,8 +77,8 @@ async def first_bytes(fetcher: Fetcher, request: Request) -> First:
     try:
         hop, body = await fetcher.visit(asked, begin)
     except _EnoughRead as enough:
-        assert enough.hop is not None
-        assert enough.capture is not None
+        if enough.hop is None or enough.capture is None:
+            raise
         return First(enough.magic, enough.hop, enough.capture)
     capture = fetcher.record(request.market, hop, body)
     if hop.status >= 300:

@@ -95,7 +95,8 @@ class Renderer:
         return self._kept(at, text, view, self._browser.version)
 
     async def _text(self, page: Page, url: str, view: _View) -> tuple[str, str]:
-        from playwright.async_api import Error, TimeoutError as TooLong  # noqa: PLC0415 - an extra
+        from playwright.async_api import Error  # noqa: PLC0415 - an extra
+        from playwright.async_api import TimeoutError as TooLong  # noqa: PLC0415
 
         try:
             await page.goto(url, wait_until="load", timeout=self._limits.render_seconds * 1000)
@@ -145,7 +146,7 @@ class _View:
     limits: WebLimits
     start: str
     answers: int = 0
-    bytes: int = 0
+    loaded: int = 0
     notes: list[str] = field(default_factory=list)
     failure: VisitFailed | None = None
     """How the page itself failed."""
@@ -183,7 +184,7 @@ class _View:
             return f"{method} is never sent"
         if self.answers >= self.limits.render_requests:
             return f"limit render_requests = {self.limits.render_requests}"
-        if self.bytes >= self.limits.render_bytes:
+        if self.loaded >= self.limits.render_bytes:
             return f"limit render_bytes = {self.limits.render_bytes}"
         return None
 
@@ -199,15 +200,15 @@ class _View:
                 passed=self._passed,
             )
         )
-        self.bytes += answer.length
-        await route.fulfill(status=answer.status, headers=_headers(answer), body=self._bytes(answer))
+        self.loaded += answer.length
+        await route.fulfill(status=answer.status, headers=_headers(answer), body=self._whole(answer))
 
     def _passed(self, hop: Hop, _: str) -> None:
         target = urljoin(hop.url, hop.get("Location") or "")
         if urlsplit(target).netloc.lower() not in self.hosts:
             raise VisitFailed(OutcomeKind.REFUSED, f"{hop.url} redirects to another host, {target[:200]}.", hop=hop)
 
-    def _bytes(self, answer: Answer) -> bytes:
+    def _whole(self, answer: Answer) -> bytes:
         return answer.body if answer.body is not None else self.fetcher.blobs.path(answer.sha256).read_bytes()
 
 
