@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from finwatch.cli import crawl, demo, doctor, examine, publish, search, serve, show, work
+from finwatch.cli import crawl, demo, doctor, evidence, examine, publish, search, serve, show, work
 from finwatch.errors import FinwatchError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 for verb in (crawl, examine, show, search, publish, serve, work, demo, doctor):
     app.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.run)
+app.add_typer(evidence.app, name="evidence")
 
 
 def main() -> None:

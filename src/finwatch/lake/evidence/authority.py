@@ -93,7 +93,7 @@ class Trust:
             verifier.verify(response, info.message_imprint.message)
         except (VerificationError, ValueError) as error:
             raise BadStamp(_short(error)) from error
-        return _stamp(response)
+        return stamp_of(response)
 
 
 class Authority:
@@ -198,7 +198,8 @@ def decoded(reply: bytes) -> TimeStampResponse:
     return response
 
 
-def _stamp(response: TimeStampResponse) -> Stamp:
+def stamp_of(response: TimeStampResponse) -> Stamp:
+    """What the stamp in a reply says, unverified."""
     info = response.tst_info
     at: datetime = info.gen_time
     return Stamp(

@@ -22,7 +22,7 @@ from finwatch.errors import LakeError
 from finwatch.lake import disk
 from finwatch.lake.evidence.batch import Batch, Head, Leaf
 
-_NUMBERED: Final = re.compile(r"(\d{8})\.(json|leaves\.jsonl|tsr)\Z")
+_NUMBERED: Final = re.compile(r"(\d{8})\.(json|tsr)\Z")
 _SMALL: Final = 64 << 20
 
 
@@ -57,7 +57,7 @@ class Chain:
             yield
 
     def numbers(self) -> list[int]:
-        """The batches of which any file is there, in order."""
+        """The batches whose statement or stamp is there, in order; a list alone was left by a killed process."""
         if not self.folder.is_dir():
             return []
         with disk.told("list", self.folder):
