@@ -62,7 +62,7 @@ class Server:
 
     def start(self) -> None:
         """Starts the server and returns when it takes connections."""
-        settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "deadlock_timeout=100ms"]
+        settings = ["fsync=off", "full_page_writes=off", "deadlock_timeout=100ms"]
         command = [str(PROGRAMS / "postgres"), "-D", str(self._data), "-p", str(self.port), "-h", "127.0.0.1"]
         command += ["-k", "", *(word for setting in settings for word in ("-c", setting))]
         self._process = subprocess.Popen(

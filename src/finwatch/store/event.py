@@ -34,6 +34,8 @@ def events(
     market: MarketId | None = None,
     app: str | None = None,
     kind: EventKind | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     after: str | None,
     limit: int,
 ) -> EventPage:
@@ -45,6 +47,10 @@ def events(
         asked = asked.where(event.c.app == app)
     if kind is not None:
         asked = asked.where(event.c.kind == kind)
+    if since is not None:
+        asked = asked.where(event.c.at >= since)
+    if until is not None:
+        asked = asked.where(event.c.at <= until)
     total = paging.bounded_count(now.connection, asked)
     keys = (event.c.at, event.c.event_id)
     if after is not None:

@@ -148,6 +148,18 @@ class Frontier:
                 update(frontier).where(frontier.c.market == market, frontier.c.kind == kind).values(due=now)
             ).rowcount
 
+    @retried
+    def bring_forward(self, *, now: datetime, until: datetime, markets: Collection[MarketId] = ()) -> int:
+        """Makes due now what would fall due before ``until``; returns how many. Tasks that wait after a failure wait on.
+
+        A daily run visits what would otherwise fall due just after it.
+        """
+        where = [frontier.c.due > now, frontier.c.due <= until, frontier.c.attempts == 0, _free(now)]
+        if markets:
+            where.append(frontier.c.market.in_(sorted(markets)))
+        with writing(self._engine) as connection:
+            return connection.execute(update(frontier).where(*where).values(due=now)).rowcount
+
     def next_due(self, *, markets: Collection[MarketId] = ()) -> datetime | None:
         """When the next task falls due or the next lease runs out; ``None`` = nothing is left to do."""
         when = case((frontier.c.leased_until > frontier.c.due, frontier.c.leased_until), else_=frontier.c.due)

@@ -37,6 +37,7 @@ from finwatch.store.frontier import Frontier
 from finwatch.store.market import Markets
 from finwatch.store.publication import Publication, Snapshot, snapshot
 from finwatch.store.queue import Queue
+from finwatch.store.run import Runs
 
 
 class Store:
@@ -51,6 +52,7 @@ class Store:
         self.queue = Queue(engine)
         self.markets = Markets(engine)
         self.publication = Publication(engine)
+        self.runs = Runs(engine)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -126,12 +128,16 @@ class Store:
         market: MarketId | None = None,
         app: str | None = None,
         kind: EventKind | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> EventPage:
-        """A page of market events, newest first."""
+        """A page of market events, newest first; of those between two times, both included, where they are given."""
         with self._now() as now:
-            return event_questions.events(now, market=market, app=app, kind=kind, after=after, limit=limit)
+            return event_questions.events(
+                now, market=market, app=app, kind=kind, since=since, until=until, after=after, limit=limit
+            )
 
     def market_health(self, *, since: datetime, now: datetime) -> list[MarketHealth]:
         """Every registered market with how its visits went since ``since``."""
@@ -143,12 +149,16 @@ class Store:
         market: MarketId | None = None,
         *,
         kind: OutcomeKind | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         before: int | None = None,
         limit: int = 50,
     ) -> list[tuple[int, Outcome]]:
         """Visits newest first, each with its number, the ``before`` of the next page."""
         with reading(self._engine) as connection:
-            return outcome_questions.outcomes(connection, market_id=market, kind=kind, before=before, limit=limit)
+            return outcome_questions.outcomes(
+                connection, market_id=market, kind=kind, since=since, until=until, before=before, limit=limit
+            )
 
     @retried
     def forget_outcomes(self, *, before: datetime) -> int:

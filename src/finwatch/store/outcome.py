@@ -22,7 +22,14 @@ def insert_outcome(connection: Connection, visit: Outcome) -> None:
 
 
 def outcomes(
-    connection: Connection, *, market_id: MarketId | None, kind: OutcomeKind | None, before: int | None, limit: int
+    connection: Connection,
+    *,
+    market_id: MarketId | None,
+    kind: OutcomeKind | None,
+    since: datetime | None,
+    until: datetime | None,
+    before: int | None,
+    limit: int,
 ) -> list[tuple[int, Outcome]]:
     """Visits newest first, each with its number: the ``before`` of the following page."""
     asked = select(outcome)
@@ -30,6 +37,10 @@ def outcomes(
         asked = asked.where(outcome.c.market == market_id)
     if kind is not None:
         asked = asked.where(outcome.c.kind == kind)
+    if since is not None:
+        asked = asked.where(outcome.c.started >= since)
+    if until is not None:
+        asked = asked.where(outcome.c.started <= until)
     if before is not None:
         asked = asked.where(outcome.c.id < before)
     rows = connection.execute(asked.order_by(outcome.c.id.desc()).limit(limit)).all()

@@ -69,6 +69,7 @@ frontier = Table(
     Column("lease", Shown),
     Column("leased_until", Instant),
     Column("leases", Integer, nullable=False),
+    Column("history", Json),
     UniqueConstraint("market", "kind", "url_key"),
     Index(None, "due"),
     Index(None, "bucket", "leased_until"),
@@ -77,6 +78,31 @@ frontier = Table(
 """``url_key`` is the address as a key. ``due`` NULL = never again.
 
 ``leases`` counts every lease ever given, which makes each lease's name its own."""
+
+host_day = Table(
+    "host_day",
+    metadata,
+    Column("bucket", Key, primary_key=True),
+    Column("day", Shown, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+)
+"""What each host was asked on a day (UTC, ``YYYY-MM-DD``): the budgets are held to it."""
+
+run = Table(
+    "run",
+    metadata,
+    _number(),
+    Column("state", Shown, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("steps", Json, nullable=False),
+    Column("report", Json),
+    Column("error", Shown),
+    Column("worker", Shown),
+    Column("said", Instant, nullable=False),
+)
+"""Daily runs. ``worker`` holds it and gave its last sign of life at ``said``; NULL = nobody is at it."""
 
 job = Table(
     "job",

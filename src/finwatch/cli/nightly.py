@@ -1,0 +1,72 @@
+"""``finwatch nightly``: the daily run, once."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from finwatch.cli import terminal
+
+if TYPE_CHECKING:
+    from finwatch.model.run import Run
+
+Processes = Annotated[int | None, typer.Option(help="Examinations at a time. Default: FINWATCH_WORKERS.", min=1)]
+Patience = Annotated[float, typer.Option(help="Seconds to wait for a retry that falls due.", min=0)]
+
+
+def run(
+    as_json: terminal.Json = False,
+    processes: Processes = None,
+    patience: Patience = 60.0,
+    language: terminal.Language = None,
+) -> None:
+    """Crawl what is due, examine, compare, publish; then say what was new, gone, changed, failed.
+
+    Killed at any point and started again it goes on with the same run. Exit code 3 while another run is under way,
+    and when this one was stopped or could not be finished.
+    """
+    from finwatch.model.run import RunState
+
+    tongue = terminal.language_of(language)
+    done = once(processes=processes, patience_s=patience)
+    typer.echo(done.model_dump_json() if as_json else told(done, tongue))
+    if done.state is not RunState.DONE:
+        raise typer.Exit(3)
+
+
+def once(*, processes: int | None, patience_s: float) -> Run:
+    """The run that was done, or gone on with, with the settings of this process."""
+    from finwatch.flow.nightly import nightly
+    from finwatch.lake import open_lake
+    from finwatch.store import open_store
+
+    settings = terminal.settings()
+    with open_store(settings.store_address) as store, terminal.progress() as progress:
+        return nightly(
+            store,
+            open_lake(settings.lake_address),
+            settings=settings,
+            processes=processes or settings.workers or os.cpu_count() or 1,
+            patience_s=patience_s,
+            progress=progress,
+        )
+
+
+def told(done: Run, language: str) -> str:
+    """The run as text: its numbers, then what lies behind each, by market."""
+    from finwatch.report.words import EVENTS, OUTCOMES
+
+    zh = language == "zh"
+    report = done.report
+    if report is None:
+        return f"第 {done.id} 次运行已停止；再次启动将继续。" if zh else f"run {done.id} stopped; start again to go on"
+    numbers = (
+        f"第 {done.id} 次运行：新增 {report.new}，下架 {report.gone}，变更 {report.changed}，失败 {report.failed}"
+        if zh
+        else f"run {done.id}: {report.new} new, {report.gone} gone, {report.changed} changed, {report.failed} failed"
+    )
+    rows = [(one.market, EVENTS[one.kind], one.count) for one in report.changes]
+    rows += [(one.market, OUTCOMES[one.kind], one.count) for one in report.failures]
+    return "\n".join([numbers, *(f"  {market}  {text.in_language(language)}: {count}" for market, text, count in rows)])

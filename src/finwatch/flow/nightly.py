@@ -1,0 +1,88 @@
+"""The daily run: crawl, examine, compare, publish, and a report of what was new, gone, changed and failed.
+
+Comes in: registered markets. Goes out: everything that the four steps leave in lake and store, and a ``Run`` with its
+``RunReport``. Killed in any step and started again, it goes on with the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from finwatch import catalog
+from finwatch.flow.collect import collect
+from finwatch.flow.compare import compare_all
+from finwatch.flow.progress import Progress, silent
+from finwatch.flow.publish import publish
+from finwatch.flow.run import Counts, Recorder, Stopped
+from finwatch.flow.stopping import sigterm_stops
+from finwatch.flow.worker import work
+from finwatch.lake import Lake
+from finwatch.lake.evidence import seal
+from finwatch.model.run import Run, RunState, StepName, StepState
+from finwatch.settings import Settings
+from finwatch.store import Store
+
+EARLY: Final = timedelta(hours=6)
+"""What would fall due so soon after a run begins is visited in it: a daily run must not miss a market by minutes."""
+
+
+def nightly(
+    store: Store,
+    lake: Lake,
+    *,
+    settings: Settings,
+    processes: int = 1,
+    patience_s: float = 60.0,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Progress = silent,
+) -> Run:
+    """Does the daily run, or goes on with the one that was cut off, and returns it; ``STOPPED`` when told to stop.
+
+    SIGTERM and Ctrl-C stop cleanly. Raises ``RunUnderWay`` while another process is at it, and ``StoreError``,
+    ``LakeError`` or whatever else ended a step: the run stays, with the reason, and the next start goes on with it.
+    """
+
+    def crawl() -> Counts:
+        collected = collect(store, lake, settings=settings, patience_s=patience_s, clock=clock, progress=progress)
+        counts = {
+            "markets": len(collected.markets),
+            "visits": collected.visits,
+            "succeeded": collected.succeeded,
+            "failed": collected.visits - collected.succeeded,
+            "listings": collected.listings,
+            "bytes": collected.bytes,
+        }
+        if collected.stopped:
+            raise Stopped(counts)
+        return counts | {"sealed": seal(lake, settings, clock=clock, progress=progress).records}
+
+    def examine() -> Counts:
+        worked = work(store, lake, catalog_folder=settings.catalog, processes=processes, clock=clock, progress=progress)
+        counts = worked.model_dump(exclude={"stopped"})
+        if worked.stopped:
+            raise Stopped(counts)
+        return counts
+
+    def compare() -> Counts:
+        knowledge = catalog.load(settings.catalog)
+        return compare_all(lake, knowledge=knowledge, clock=clock, progress=progress).model_dump()
+
+    def publishing() -> Counts:
+        return publish(store, lake, clock=clock, progress=progress).model_dump()
+
+    run = store.runs.begin(now=clock())
+    with Recorder(store, run, clock=clock) as recorder:
+        if run.step(StepName.CRAWL).state is StepState.WAITING:
+            store.frontier.bring_forward(now=clock(), until=clock() + EARLY)
+        try:
+            with sigterm_stops():
+                recorder.step(StepName.CRAWL, crawl)
+                recorder.step(StepName.EXAMINE, examine)
+                recorder.step(StepName.COMPARE, compare)
+                recorder.step(StepName.PUBLISH, publishing)
+        except (KeyboardInterrupt, Stopped):
+            return recorder.run if recorder.run.state is RunState.STOPPED else recorder.end(RunState.STOPPED)
+        crawled = recorder.run.step(StepName.CRAWL).ended or clock()
+        return recorder.end(RunState.DONE, report=store.runs.report(since=run.started, until=crawled))
