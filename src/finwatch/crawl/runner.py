@@ -62,6 +62,8 @@ class Tally:
     listings: int = 0
     lost: int = 0
     """Tasks whose lease another worker had taken; their outcome was not kept."""
+    stopped: bool = False
+    """It was told to stop before all that is due was visited."""
 
     @property
     def visits(self) -> int:
@@ -101,6 +103,7 @@ class Runner:
         self._stopping = asyncio.Event()
         self._tally = Tally()
         self._fault: BaseException | None = None
+        self._before: dict[signal.Signals, Any] = {}
 
     def stop(self) -> None:
         """Leases nothing more and cancels what is under way; a broken-off download goes on with the next run."""
@@ -134,6 +137,7 @@ class Runner:
             await self._abandon()
         if self._fault is not None:
             raise self._fault
+        self._tally.stopped = self._stopping.is_set()
         return self._tally
 
     def _listen(self, action: Callable[[], None] | None) -> None:
@@ -143,9 +147,11 @@ class Runner:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             if action is not None:
+                self._before[number] = signal.getsignal(number)
                 loop.add_signal_handler(number, action)
             else:
                 loop.remove_signal_handler(number)
+                signal.signal(number, self._before[number])  # a scheduler goes on listening after the run
 
     def _lease(self) -> None:
         """Takes due tasks one by one, so that no host is asked more at a time than its market allows."""

@@ -43,6 +43,8 @@ class Collected(Model):
     listings: int
     lost: int
     """Visits whose lease another process had taken by then; it keeps theirs."""
+    stopped: bool = False
+    """It was told to stop before all that is due was visited."""
 
 
 class LakeSink:
@@ -134,6 +136,7 @@ def collect(
         bytes=tally.bytes,
         listings=tally.listings,
         lost=tally.lost,
+        stopped=tally.stopped,
     )
 
 

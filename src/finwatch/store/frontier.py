@@ -150,7 +150,7 @@ class Frontier:
 
     @retried
     def bring_forward(self, *, now: datetime, until: datetime, markets: Collection[MarketId] = ()) -> int:
-        """Makes due now what would fall due before ``until``; returns how many. Tasks that wait after a failure wait on.
+        """Makes due now what would fall due before ``until``; returns how many. After a failure, tasks wait on.
 
         A daily run visits what would otherwise fall due just after it.
         """
