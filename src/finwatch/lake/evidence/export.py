@@ -74,78 +74,91 @@ def _files(lake: Lake, settings: Settings, proof: Proof) -> dict[str, bytes]:
 
 
 def _readme(proof: Proof, files: dict[str, bytes]) -> str:
-    """The text for whoever has to check it, with every command."""
-    batch, record, capture = proof.batch, proof.response.record, proof.capture
+    """The text for whoever has to check it, with every command; each step in English, then in Chinese."""
+    batch = proof.batch
     parts = [
-        "EVIDENCE OF ONE CAPTURE",
+        *_head(proof),
         "",
-        f"Address       {record.url}",
-        f"Time (UTC)    {record.at}",
-        f"Status        {capture.status if capture else 'the record could not be read'}",
-        f"Server        {capture.peer if capture else 'the record could not be read'}",
-        f"Payload       SHA-256 {capture.payload_sha256}, {capture.payload_bytes:,} bytes" if capture else "",
-        f"Segment       {batch.segment}, byte {record.offset}, {record.length} bytes",
-        f"Batch         {batch.number}, {batch.records} records, root {batch.root}",
-        f"Sealed (UTC)  {batch.sealed:%Y-%m-%dT%H:%M:%SZ}",
-        f"Time stamp    {proof.stamp.at:%Y-%m-%dT%H:%M:%SZ}, no. {proof.stamp.serial}" if proof.stamp else "",
+        "Every step uses bash, coreutils and openssl alone, in the folder with these files.",
+        "以下各步只需 bash、coreutils 与 openssl，在本文件夹内执行。",
         "",
-        "Every step below uses bash, coreutils and openssl alone, in the folder with these files.",
-        "",
-        "1. The files are as they were exported.",
+        "1. The files are as they were exported.  文件与导出时一致。",
         "",
         "    sha256sum --check SHA256SUMS",
         "",
         "2. The record stands in the batch (RFC 9162, section 2.1: a Merkle tree; leaf = SHA-256 of a zero byte and",
-        "   the record, node = SHA-256 of a one byte, the left and the right hash). The last line printed must be",
-        f"   {batch.root}",
+        "   the record, node = SHA-256 of a one byte, the left and the right hash). Each h printed must be the root.",
+        "   记录属于该批次（默克尔树）。每次输出的 h 都应等于下面的根。",
         "",
+        f"    root={batch.root}",
+        """    node() { printf "$(echo "01$1$2" | sed 's/../\\\\x&/g')" | sha256sum | cut -c1-64; }""",
         *_climb("response.warc.gz", proof.response),
+        *([] if proof.request is None else _climb("request.warc.gz", proof.request)),
         "",
-    ]
-    if proof.request is not None:
-        parts += [
-            "   The same for what was asked:",
-            "",
-            *_climb("request.warc.gz", proof.request),
-            "",
-        ]
-    parts += [
         '3. The statement of the batch names that root, and by SHA-256 the statement before it ("previous").',
+        "   批次声明写有该根，并以 SHA-256 指向前一批次的声明。",
         "",
-        f'    grep -c \'"root":"{batch.root}"\' batch.json',
+        """    grep -c "\\"root\\":\\"$root\\"" batch.json""",
         "",
         *_stamp_part(proof, files),
-        "5. What the record says.",
+        "5. What the record says.  记录的内容。",
         "",
         "    gzip -dc response.warc.gz | head -c 2000",
         "",
         *_payload_part(proof, files),
         *_certificates_part(files),
     ]
-    return "\n".join(line for line in parts if line is not None) + "\n"
+    return "\n".join(parts) + "\n"
+
+
+def _head(proof: Proof) -> list[str]:
+    """What this is about."""
+    batch, record, capture = proof.batch, proof.response.record, proof.capture
+    lines = [
+        "EVIDENCE OF ONE CAPTURE  单次存档的证据",
+        "",
+        f"Address       {record.url}",
+        f"Time (UTC)    {record.at}",
+    ]
+    if capture is None:
+        lines.append("Answer        the record is not one that Finwatch can read")
+    else:
+        lines += [
+            f"Status        {capture.status}",
+            f"Server        {capture.peer or 'not noted'}",
+            f"Payload       SHA-256 {capture.payload_sha256}, {capture.payload_bytes:,} bytes",
+        ]
+    lines += [
+        f"Segment       {batch.segment}, byte {record.offset}, {record.length} bytes",
+        f"Batch         {batch.number}, {batch.records} records",
+        f"Sealed (UTC)  {batch.sealed:%Y-%m-%dT%H:%M:%SZ}",
+    ]
+    if proof.stamp is not None:
+        lines.append(f"Time stamp    {proof.stamp.at:%Y-%m-%dT%H:%M:%SZ}, no. {proof.stamp.serial}")
+    return lines
 
 
 def _climb(name: str, inclusion: Inclusion) -> list[str]:
     lines = [f"    h=$( (printf '\\0'; cat {name}) | sha256sum | cut -c1-64)"]
     for step in inclusion.path:
-        pair = f"{step.hash}$h" if step.side == "left" else f"$h{step.hash}"
-        lines.append(f'    h=$(printf "$(echo "01{pair}" | sed \'s/../\\\\x&/g\')" | sha256sum | cut -c1-64)')
-    return [*lines, "    echo $h"]
+        pair = f"{step.hash} $h" if step.side == "left" else f"$h {step.hash}"
+        lines.append(f"    h=$(node {pair})")
+    return [*lines, f"    echo {name}: $h"]
 
 
 def _stamp_part(proof: Proof, files: dict[str, bytes]) -> list[str]:
     if "stamp.tsr" not in files or proof.stamp is None:
-        return ["4. The time stamp is not there.", "", f"   {proof.stamp_said}", ""]
-    at = int(proof.stamp.at.timestamp())
+        return ["4. There is no time stamp that can be used.  没有可用的时间戳。", "", f"   {proof.stamp_said}", ""]
     lines = [
         "4. The time stamp (RFC 3161) is over the statement, so the statement, its root and every record under it",
         f"   existed at {proof.stamp.at:%Y-%m-%d %H:%M:%S} UTC.",
+        "   时间戳覆盖批次声明，故声明、根及其下每条记录在该时刻已存在。",
         "",
     ]
     if "authority.pem" not in files:
         return [
             *lines,
-            "   Get the root certificate of the authority as authority.pem; it was not configured here.",
+            "   Get the root certificate of the authority; it was not configured here.",
             "",
             "    openssl ts -reply -in stamp.tsr -text",
             "",
@@ -153,11 +166,12 @@ def _stamp_part(proof: Proof, files: dict[str, bytes]) -> list[str]:
     return [
         *lines,
         "   authority.pem is what the exporting installation trusts: hold it against the authority's own publication.",
-        "   -attime: certificates are judged as of the time of the stamp.",
+        "   Certificates are judged as of the time of the stamp (-attime).",
+        "   authority.pem 应与时间戳机构自行公布的证书核对；证书按时间戳时刻判断。",
         "",
         "    openssl ts -reply -in stamp.tsr -text",
         "    openssl ts -verify -data batch.json -in stamp.tsr -CAfile authority.pem -untrusted authority.pem "
-        f"-attime {at}",
+        f"-attime {int(proof.stamp.at.timestamp())}",
         "",
     ]
 
@@ -175,11 +189,15 @@ def _payload_part(proof: Proof, files: dict[str, bytes]) -> list[str]:
 def _certificates_part(files: dict[str, bytes]) -> list[str]:
     names = sorted(name for name in files if name.startswith("server-certificate-"))
     if not names:
-        return ["6. The answer came without TLS: nothing but the address says who gave it.", ""]
-    lines = [
+        return ["6. The answer came without TLS: nothing but the address says who gave it.  应答未经 TLS 加密。", ""]
+    return [
         "6. The certificates that the server showed, its own first; the record names the SHA-256 of each.",
+        "   服务器出示的证书，依次排列；记录中写有各证书的 SHA-256。",
+        "",
+        *(
+            f"    openssl x509 -inform DER -in {one} -noout -subject -issuer -dates -fingerprint -sha256"
+            for one in names
+        ),
+        "    gzip -dc response.warc.gz | grep -a -i -m1 '^Finwatch-TLS-Chain:'",
         "",
     ]
-    for name in names:
-        lines.append(f"    openssl x509 -inform DER -in {name} -noout -subject -issuer -dates -fingerprint -sha256")
-    return [*lines, "    gzip -dc response.warc.gz | grep -a -i -m1 '^Finwatch-TLS-Chain:'", ""]
