@@ -16,6 +16,7 @@ class Asked:
     method: str
     path: str
     headers: dict[str, str]
+    body: bytes = b""
 
     def __getitem__(self, name: str) -> str | None:
         return self.headers.get(name.lower())
@@ -67,7 +68,8 @@ class Server:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             method, path, _ = head[0].split(" ")
             fields = (line.split(": ", 1) for line in head[1:] if line)
-            asked = Asked(method, path, {name.lower(): value for name, value in fields})
+            named = {name.lower(): value for name, value in fields}
+            asked = Asked(method, path, named, await reader.readexactly(int(named.get("content-length", "0"))))
             self.log.append(asked)
             await self.routes.get(path, plain(b"not here", status=404))(asked, writer)
             await writer.drain()

@@ -133,7 +133,7 @@ def _sized(value: Any, rule: FieldRule, _context: Context) -> tuple[int, bool]:
     return units.size(value, rule.unit)
 
 
-def _starred(value: Any, rule: FieldRule, _context: Context) -> float:
+def _starred(value: Any, rule: FieldRule, _context: Context) -> float | None:
     return units.stars(value, rule.scale)
 
 

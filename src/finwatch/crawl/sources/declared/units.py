@@ -108,8 +108,11 @@ def zone_of(name: str) -> ZoneInfo:
         raise ValueError(f"{name!r} is no time zone; write one such as Asia/Shanghai") from error
 
 
-def stars(value: Any, scale: float | None = None) -> float:
-    """A rating on a scale that ends at 5, four decimals. ``scale`` = what the market's best one is."""
+def stars(value: Any, scale: float | None = None) -> float | None:
+    """A rating on a scale that ends at 5, four decimals. ``scale`` = what the market's best one is.
+
+    ``None`` for 0: nobody can give less than one star, so a market that shows 0 has no rating.
+    """
     number = _plain(value)
     if number is None:
         found = re.search(_NUMBER, str(value))
@@ -119,7 +122,7 @@ def stars(value: Any, scale: float | None = None) -> float:
     best = scale or 5.0
     if not 0 <= number <= best:
         raise ValueError(f"the rating {_short(value)} is not between 0 and {best:g}")
-    return round(number * 5 / best, 4)
+    return round(number * 5 / best, 4) or None
 
 
 def text(value: Any) -> str | None:
