@@ -93,7 +93,7 @@ def rows_of(grid: Grid) -> Read:
             continue
         if len(cells) == 1 and len(columns) > 1:
             only = next(iter(cells.values()))
-            if sum(cell is only for cell in line) == len(line) or field_of(only.text) is None:
+            if all(cell is only for cell in line):
                 section = only.text
                 faults.append(NoticeFault(at=only.at, reason="one cell in the row: taken as a heading", text=section))
                 continue

@@ -107,7 +107,7 @@ def _span(node: LexborNode, name: str) -> int:
 
 
 def workbook_tables(data: bytes, *, url: str, capture: str | None, limits: WebLimits) -> list[Table]:
-    """The visible sheets of a workbook. Raises ``UnreadableDocument``."""
+    """The sheets of a workbook, the hidden ones without rows. Raises ``UnreadableDocument``."""
     _check_size(data, limits)
     try:
         book = openpyxl.load_workbook(BytesIO(data), data_only=True, keep_links=False)
@@ -126,11 +126,13 @@ def workbook_tables(data: bytes, *, url: str, capture: str | None, limits: WebLi
         NotImplementedError,
     ) as error:
         raise UnreadableDocument(f"it is no workbook that can be opened ({type(error).__name__}: {error})") from error
-    return [
-        _sheet_table(sheet, Where(url, capture, sheet.title), limits)
-        for sheet in book.worksheets
-        if sheet.sheet_state == "visible"
-    ]
+    tables = []
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible":
+            tables.append(_sheet_table(sheet, Where(url, capture, sheet.title), limits))
+        else:
+            tables.append(Table(sheet.title, [], ["the sheet is hidden and was not read"]))
+    return tables
 
 
 def _check_size(data: bytes, limits: WebLimits) -> None:
