@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from finwatch.limits import PACKAGE
 from finwatch.model.examination import Examination
 from tests.journeys.conftest import FINWATCH, ROOT, Demo, environment
 
@@ -53,6 +55,24 @@ def test_json_is_one_document_a_line_and_the_same_twice(tmp_path: Path) -> None:
         document["engine"].pop("took_ms")
         other["engine"].pop("took_ms")
         assert document == other
+
+
+def test_what_is_no_file_to_examine_is_refused_at_once_and_the_rest_is_examined(tmp_path: Path) -> None:
+    pipe, loop, endless, huge = (tmp_path / name for name in ("pipe.apk", "loop.apk", "endless.apk", "huge.apk"))
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    endless.symlink_to("/dev/zero")
+    with huge.open("wb") as file:
+        file.truncate(PACKAGE.file_bytes + 1)
+    odd = tmp_path / os.fsdecode(b"two\nlines\xff.apk")
+    odd.write_bytes(BANK.read_bytes())
+    run = finwatch("examine", "--json", tmp_path, pipe, loop, endless, huge, odd, home=tmp_path / "home")
+    assert run.returncode == 2
+    reasons = [line for line in run.stderr.splitlines() if line.startswith("finwatch: ")]
+    expected = ("is a folder", "no regular file", "cannot be opened", "no regular file", "over the limit file_bytes")
+    assert len(reasons) == len(expected), run.stderr
+    assert [word in line for word, line in zip(expected, reasons, strict=True)] == [True] * len(expected), run.stderr
+    assert json.loads(run.stdout)["package"]["id"] == "example.qinghe.bank"
 
 
 @pytest.mark.parametrize(

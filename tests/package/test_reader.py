@@ -142,6 +142,15 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> None:
                 reader.read(path, watch=WATCH)
 
 
+def test_a_name_that_is_no_utf8_is_as_good_as_any(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"non\xffutf.apk")
+    path.write_bytes(zips.build([zips.Entry("assets/a.txt", b"words")]))
+    with Reader() as reader:
+        facts = reader.read(path, watch=WATCH)
+        assert [entry.path for entry in facts.archive.entries] == ["assets/a.txt"]
+        assert reader.entry(path, "assets/a.txt") == b"words"
+
+
 def test_an_entry_is_read_confined_and_a_missing_one_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.apk"
     path.write_bytes(zips.build([zips.Entry("assets/a.txt", "贷款".encode() * 1000)]))

@@ -7,7 +7,7 @@
 mod confine;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::path::Path;
+use std::path::PathBuf;
 
 use finwatch_core::error::Error;
 use finwatch_core::limits::Limits;
@@ -48,20 +48,20 @@ fn run<T: Send>(py: Python<'_>, work: impl Send + FnOnce() -> Result<T, Error>) 
 #[pyfunction]
 fn read_package<'py>(
     py: Python<'py>,
-    path: &str,
+    path: PathBuf,
     watch: &Bound<'py, Watch>,
     limits_json: &[u8],
 ) -> PyResult<Bound<'py, PyBytes>> {
     let limits = Limits::from_json(limits_json).map_err(to_python)?;
     let watch = &watch.get().0;
-    let json = run(py, || package::to_json(&package::read(Path::new(path), watch, &limits)?, &limits))?;
+    let json = run(py, || package::to_json(&package::read(&path, watch, &limits)?, &limits))?;
     Ok(PyBytes::new(py, &json))
 }
 
 #[pyfunction]
-fn read_entry<'py>(py: Python<'py>, path: &str, name: &str, limits_json: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+fn read_entry<'py>(py: Python<'py>, path: PathBuf, name: &str, limits_json: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
     let limits = Limits::from_json(limits_json).map_err(to_python)?;
-    let bytes = run(py, || package::read_entry(Path::new(path), name, &limits))?;
+    let bytes = run(py, || package::read_entry(&path, name, &limits))?;
     Ok(PyBytes::new(py, &bytes))
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -62,13 +63,20 @@ def run(
 
 def _unopenable(file: Path) -> str | None:
     """Why a path cannot be examined at all, or ``None``."""
-    if not file.exists():
-        return "no such file."
-    if file.is_dir():
-        return "is a folder; name the packages in it, such as FOLDER/*.apk."
+    from finwatch.limits import PACKAGE
+
     try:
+        about = file.stat()
+        if stat.S_ISDIR(about.st_mode):
+            return "is a folder; name the packages in it, such as FOLDER/*.apk."
+        if not stat.S_ISREG(about.st_mode):  # opening a pipe would wait for a writer, a device might never end
+            return "is no regular file; copy what it gives into a file first."
+        if about.st_size > PACKAGE.file_bytes:
+            return f"over the limit file_bytes ({PACKAGE.file_bytes}); no package is that large."
         with file.open("rb"):
             return None
+    except FileNotFoundError:
+        return "no such file."
     except OSError as error:
         return f"cannot be opened ({error.strerror}); check its permissions."
 
