@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from finwatch.errors import InputError, LakeError, SettingError
-from finwatch.lake.evidence import Altered, Outcome, Verification
+from finwatch.lake.evidence import Altered, Outcome, Verification, prove
 from finwatch.settings import Settings
 from tests.kit.authority import LocalAuthority
 from tests.kit.sealed import SealedLake, flip
@@ -130,6 +131,30 @@ def test_batches_cut_off_the_end_are_missed(sealed: SealedLake) -> None:
             path.unlink()
     assert kinds(sealed.verify()) == [(Altered.BATCH, 3), (Altered.BATCH, 4)]
     assert (Altered.HEAD, 4) in kinds(sealed.verify(note=noted))
+
+
+def test_a_chain_cut_off_with_its_head_is_missed_by_the_notes_beside_the_segments(sealed: SealedLake) -> None:
+    head = json.loads((sealed.root / "evidence" / "head.json").read_text())
+    for path in sealed.root.glob("evidence/00000004*"):
+        path.unlink()
+    before = json.loads(sealed.statement(3).read_text())
+    sha256 = hashlib.sha256(sealed.statement(3).read_bytes()).hexdigest()
+    stamps = [*before["stamps"], {"number": 3, "sha256": hashlib.sha256(sealed.stamp(3).read_bytes()).hexdigest()}]
+    forged = head | {"number": 3, "sha256": sha256, "stamps": stamps[-1:]}
+    (sealed.root / "evidence" / "head.json").write_text(json.dumps(forged))
+    found = sealed.verify()
+    assert kinds(found) == [(Altered.BATCH, 4)]
+    assert found.alterations[0].segment == str(sealed.segment_of(sealed.captures[0]).relative_to(sealed.root))
+
+
+def test_a_wrong_note_beside_a_segment_accuses_nobody(sealed: SealedLake) -> None:
+    path = sealed.segment_of(sealed.captures[0])
+    path.with_name(f"{path.name}.sealed").write_text("99\n")
+    assert sealed.verify().outcome is Outcome.WHOLE
+    path.with_name(f"{path.name}.sealed").write_text("2\n")
+    assert sealed.verify().outcome is Outcome.WHOLE
+    with pytest.raises(LakeError, match="not the one of"):
+        prove(sealed.lake, sealed.settings, sealed.captures[0].id)
 
 
 def test_an_end_noted_elsewhere_shows_a_chain_that_was_made_anew(sealed: SealedLake, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class Links:
         self.marked: Mapping[int, str] = chain.marked()
         self.head = self._head()
         numbers = chain.numbers()
-        last = max([*numbers, *self.marked, 0])
+        last = max([*numbers, 0])
         links = {number: _link(chain, number, trust) for number in range(1, last + 1)}
         last = self._extended(last, links)
         self.links = links
@@ -199,6 +199,11 @@ class Links:
         return self.head is not None and number <= self.head.number and number not in self.head.pending
 
     def _tell(self) -> None:
+        held = {link.batch.segment for link in self.links.values() if link.batch is not None}
+        for number, sealed in self.marked.items():
+            if number > self.last and sealed not in held:
+                said = f"Batch {number} is missing: its segment was sealed, and the chain ends at {self.last}."
+                self._found.add(Altered.BATCH, said, batch=number, segment=sealed)
         for number, link in self.links.items():
             state, segment = self.states[number], self.segment(number)
             path = self._chain.statement(number).name

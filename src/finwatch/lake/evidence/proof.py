@@ -78,14 +78,13 @@ def prove(lake: Lake, settings: Settings, capture_id: str) -> Proof:
     if number is None:
         raise NotFound(f"{name} is not sealed yet.", todo="Run finwatch evidence seal.")
     batch = parse(read(chain.statement(number)) or b"")
-    if batch is None or batch.number != number:
-        raise LakeError(f"The statement of batch {number} is not usable.", todo="Run finwatch evidence verify.")
-    leaves = list(chain.read_leaves(number)) if chain.leaves(number).is_file() else []
-    index = next((n for n, leaf in enumerate(leaves) if leaf.offset == int(offset)), None)
-    if index is None:
+    if batch is None or batch.number != number or chain.root / batch.segment != segment:
+        raise LakeError(
+            f"The statement of batch {number} is not the one of {name}.", todo="Run finwatch evidence verify."
+        )
+    answered, asked, hashes = _leaves(chain, number, int(offset))
+    if answered is None:
         raise NotFound(f"Batch {number} has no record at byte {offset} of {name}.", todo="Check the id of the capture.")
-    asked = index + 1 if index + 1 < len(leaves) and leaves[index + 1].type == "request" else None
-    hashes = [bytes.fromhex(leaf.leaf) for leaf in leaves]
     stamp, said = _stamp(chain, batch, trust_of(settings))
     try:
         capture: Capture | None = lake.captures.read(capture_id)[0]
@@ -93,8 +92,8 @@ def prove(lake: Lake, settings: Settings, capture_id: str) -> Proof:
         capture = None
     return Proof(
         capture=capture,
-        response=_inclusion(chain, batch, leaves[index], hashes, index),
-        request=None if asked is None else _inclusion(chain, batch, leaves[asked], hashes, asked),
+        response=_inclusion(chain, batch, hashes, *answered),
+        request=None if asked is None else _inclusion(chain, batch, hashes, *asked),
         batch=batch,
         stamp=stamp,
         stamp_said=said,
@@ -114,7 +113,23 @@ def record_bytes(lake: Lake, batch: Batch, leaf: Leaf) -> bytes:
     return data
 
 
-def _inclusion(chain: Chain, batch: Batch, leaf: Leaf, hashes: list[bytes], index: int) -> Inclusion:
+def _leaves(
+    chain: Chain, number: int, offset: int
+) -> tuple[tuple[Leaf, int] | None, tuple[Leaf, int] | None, list[bytes]]:
+    """The leaf at ``offset`` with its index, the request that follows it, and the hashes of all leaves."""
+    answered: tuple[Leaf, int] | None = None
+    asked: tuple[Leaf, int] | None = None
+    hashes: list[bytes] = []
+    for index, leaf in enumerate(chain.read_leaves(number)):
+        if leaf.offset == offset:
+            answered = leaf, index
+        elif answered is not None and index == answered[1] + 1 and leaf.type == "request":
+            asked = leaf, index
+        hashes.append(bytes.fromhex(leaf.leaf))
+    return answered, asked, hashes
+
+
+def _inclusion(chain: Chain, batch: Batch, hashes: list[bytes], leaf: Leaf, index: int) -> Inclusion:
     path = merkle.audit_path(hashes, index)
     segment = exists(chain.root, batch.segment)
     actual = None
