@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from finwatch.model.base import Model
 from finwatch.model.fetch import FrontierTask, Market, MarketId, Outcome, OutcomeKind, TaskKind
 from finwatch.model.listing import Listing, Review
 
@@ -126,10 +127,14 @@ class MemorySink:
 
     def __init__(self) -> None:
         self.visits: dict[tuple[str, str], list[Listing]] = {}
+        self.observed: list[Model] = []
         self.written: dict[tuple[str, str], list[Review]] = {}
 
     def snapshot(self, market: Market, listings: Sequence[Listing], *, visit: str, at: datetime) -> None:
         self.visits.setdefault((market.id, visit), list(listings))
+
+    def observe(self, market: Market, nouns: Sequence[Model], *, at: datetime) -> None:
+        self.observed += nouns
 
     def reviews(self, market: Market, reviews: Sequence[Review], *, visit: str, at: datetime) -> None:
         self.written.setdefault((market.id, visit), list(reviews))

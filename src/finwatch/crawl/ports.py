@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from finwatch.model.base import Model
 from finwatch.model.fetch import Capture, FrontierTask, Market, MarketId, Outcome, Tls
 from finwatch.model.listing import Listing, Review
 
@@ -128,4 +129,8 @@ class ListingSink(Protocol):
 
     def reviews(self, market: Market, reviews: Sequence[Review], *, visit: str, at: datetime) -> None:
         """Keeps what users wrote of one app. The same ``visit`` twice is kept once."""
+        ...
+
+    def observe(self, market: Market, nouns: Sequence[Model], *, at: datetime) -> None:
+        """Keeps what a visit beyond stores gave: chains, notices, policies and leads of ``model.web``."""
         ...

@@ -250,6 +250,9 @@ class Runner:
             add = tasks_of(market, visited.listings, due=now)
         if visited.reviews:
             self._sink.reviews(market, visited.reviews, visit=visited.visit, at=started)
+        if visited.observed:
+            self._sink.observe(market, visited.observed, at=started)
+        add += visited.tasks
         outcome = self._outcome(task, visited.kind, started, message=visited.message).model_copy(update=visited.fields)
         final = task.kind is TaskKind.PACKAGE or (task.kind is TaskKind.ICON and task.expected_sha256 is not None)
         examine = [*visited.packages, *([(visited.package, task.app or "")] if visited.package is not None else [])]
@@ -264,6 +267,8 @@ class Runner:
 
     def _fail(self, task: FrontierTask, failure: VisitFailed, started: datetime) -> None:
         now = self._fetcher.now()
+        if failure.observed:
+            self._sink.observe(self._markets[task.market], failure.observed, at=started)
         outcome = self._outcome(task, failure.kind, started, message=failure.message).model_copy(
             update={
                 "final_url": failure.final_url,

@@ -12,12 +12,15 @@ from typing import Any
 from urllib.parse import quote
 
 from finwatch.crawl import download
+from finwatch.crawl.beyond import visits
 from finwatch.crawl.fetch import Fetcher, bucket_of
 from finwatch.crawl.sources.declared import reviews
 from finwatch.crawl.sources.descriptor import reader_of
 from finwatch.crawl.visit import Answer, Request, VisitFailed
+from finwatch.model.base import Model
 from finwatch.model.fetch import FrontierTask, Market, OutcomeKind, TaskKind
 from finwatch.model.listing import Listing, Review
+from finwatch.model.web import PolicyPage
 
 _NOTES = 5
 
@@ -39,10 +42,16 @@ class Visited:
     packages: tuple[tuple[str, str], ...] = ()
     """SHA-256 and app of packages that an index brought along."""
     reviews: tuple[Review, ...] = ()
+    observed: tuple[Model, ...] = ()
+    """Nouns of ``model.web`` to keep."""
+    tasks: tuple[FrontierTask, ...] = ()
+    """What to visit next, beyond what the listings give."""
 
 
 async def visit(task: FrontierTask, market: Market, *, fetcher: Fetcher, state: Mapping[str, Any]) -> Visited:
     """Performs ``task``. Raises ``VisitFailed`` with the outcome of a visit that did not go well."""
+    if market.protocol == "web" and task.kind in {TaskKind.INDEX, TaskKind.PAGE}:
+        return await _beyond(task, market, fetcher)
     match task.kind:
         case TaskKind.INDEX:
             return await _index(task, market, fetcher, state)
@@ -69,6 +78,18 @@ async def _index(task: FrontierTask, market: Market, fetcher: Fetcher, state: Ma
         visit=reading.visit,
         state=reading.state,
         packages=reading.packages,
+    )
+
+
+async def _beyond(task: FrontierTask, market: Market, fetcher: Fetcher) -> Visited:
+    seen = await visits.visit(task, market, fetcher=fetcher)
+    return Visited(
+        seen.kind,
+        seen.fields,
+        message=seen.message,
+        packages=seen.packages,
+        observed=(*seen.observed, *seen.leads),
+        tasks=tuple(visits.tasks_of(seen.leads)),
     )
 
 
@@ -118,7 +139,17 @@ async def _page(task: FrontierTask, market: Market, fetcher: Fetcher) -> Visited
         )
     if answer.body is not None:
         fetcher.blobs.put(answer.body)
-    return Visited(OutcomeKind.OK, _fields(answer))
+    policy = PolicyPage(
+        market=market.id,
+        app=task.app,
+        url=answer.hop.url,
+        capture=answer.capture,
+        sha256=answer.sha256,
+        content_type=answer.hop.get("Content-Type"),
+        seen=answer.hop.at,
+    )
+    observed = (policy,) if task.kind is TaskKind.POLICY else ()
+    return Visited(OutcomeKind.OK, _fields(answer), observed=observed)
 
 
 def _request(task: FrontierTask, market: Market, *, max_bytes: int, seconds: float) -> Request:

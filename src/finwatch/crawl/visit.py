@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from finwatch.errors import FetchError
+from finwatch.model.base import Model
 from finwatch.model.fetch import MarketId, OutcomeKind, Politeness, Tls
 
 
@@ -100,3 +101,5 @@ class VisitFailed(FetchError):
         self.retry_after_s = retry_after_s
         self.body: bytes | None = None
         """What an error page said, where it was small: a reader may know what that means."""
+        self.observed: tuple[Model, ...] = ()
+        """What was seen until then and is kept all the same, such as a chain of links."""

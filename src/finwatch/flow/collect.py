@@ -15,6 +15,7 @@ from typing import Final
 
 from finwatch.crawl import runner as crawl
 from finwatch.crawl.fetch import Fetcher
+from finwatch.flow import beyond
 from finwatch.flow.progress import Progress, silent
 from finwatch.lake import Lake
 from finwatch.lake.rows import listing_row, rating_row, review_row
@@ -76,6 +77,10 @@ class LakeSink:
         """Keeps what users wrote, once for each ``visit``."""
         rows = [review_row(one) for one in reviews]
         self._lake.tables.append("reviews", rows, key=f"{market.id} {visit}", dt=at.date(), market=market.id)
+
+    def observe(self, market: Market, nouns: Sequence[Model], *, at: datetime) -> None:
+        """Keeps chains, notices, policies and leads."""
+        beyond.keep(self._lake, market.id, nouns, at=at)
 
 
 def ratings_of(listings: Sequence[Listing], *, at: datetime) -> list[RatingPoint]:

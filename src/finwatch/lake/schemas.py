@@ -208,6 +208,96 @@ MATCHES: Final = pa.schema(
 """What packages were found to be like once all had been examined, and the rating that follows; the newest row of a
 ``sha256`` holds."""
 
+CHAINS: Final = pa.schema(
+    [
+        _key("chain"),
+        _key("market"),
+        _key("start"),
+        _key("at", _TIME),
+        _key("number", pa.int32()),
+        _field("parent", pa.int32()),
+        _key("kind"),
+        _key("url"),
+        _field("found", _TEXT),  # JSON: model.web.WebAt
+        _key("end"),
+        _field("outcome", _TEXT),
+        _key("message"),
+        _field("status", pa.int32()),
+        _field("capture", _TEXT),
+        _field("peeked", _TEXT),
+        _field("sha256", _TEXT),
+        _key("bytes", _COUNT),
+        _field("app", _TEXT),
+        _key("rendered", pa.bool_()),
+        _field("notes", _TEXT),  # JSON: […], in the first row of a chain
+    ]
+)
+"""From pages to packages, one row a link: ``model.web.Chain``."""
+
+NOTICES: Final = pa.schema(
+    [
+        _key("market"),
+        _key("url"),
+        _field("capture", _TEXT),
+        _key("sha256"),
+        _key("form"),
+        _field("title", _TEXT),
+        _key("seen", _TIME),
+        _key("rows", _COUNT),
+        _key("faults"),  # JSON: [model.web.NoticeFault]
+    ]
+)
+"""Regulators' notices and penalty tables, one row a document: ``model.web.Notice``."""
+
+NOTICE_ROWS: Final = pa.schema(
+    [
+        _key("market"),
+        _key("url"),
+        _key("sha256"),
+        _key("seen", _TIME),
+        _key("position", pa.int32()),
+        *(_field(name, _TEXT) for name in ("number", "app", "developer", "version", "store", "problem", "section")),
+        *(_field(name, _TEXT) for name in ("decision", "penalty", "authority", "decided")),
+        _key("places"),  # JSON: {field: model.web.WebAt}
+    ]
+)
+"""What notices say of apps and parties: ``model.web.NoticeRow``; ``sha256`` is the document's."""
+
+POLICIES: Final = pa.schema(
+    [
+        _key("market"),
+        _field("app", _TEXT),
+        _key("url"),
+        _field("capture", _TEXT),
+        _key("sha256"),
+        _field("content_type", _TEXT),
+        _key("seen", _TIME),
+        _field("format", _TEXT),
+        _field("title", _TEXT),
+        _field("language", _TEXT),
+        _field("text", _TEXT),
+        _field("document", _TEXT),  # JSON: model.policy.PolicyText without its text
+        _field("error", _TEXT),
+    ]
+)
+"""Privacy policies as they were fetched, with their text: ``model.web.PolicyPage``, ``model.policy.PolicyText``."""
+
+LEADS: Final = pa.schema(
+    [
+        _key("market"),
+        _key("kind"),
+        _key("url"),
+        _key("reason"),
+        _key("of"),
+        _key("says"),
+        _field("app", _TEXT),
+        _field("expected_sha256", _TEXT),
+        _field("expected_bytes", _COUNT),
+        _key("at", _TIME),
+    ]
+)
+"""Why addresses were added to the frontier: ``model.web.Lead``."""
+
 SCHEMAS: Final[dict[str, pa.Schema]] = {
     "captures": CAPTURES,
     "outcomes": OUTCOMES,
@@ -218,5 +308,10 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "reviews": REVIEWS,
     "examinations": EXAMINATIONS,
     "matches": MATCHES,
+    "chains": CHAINS,
+    "notices": NOTICES,
+    "notice_rows": NOTICE_ROWS,
+    "policies": POLICIES,
+    "leads": LEADS,
 }
 """Every table of the lake by name."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from finwatch.crawl.beyond.visits import WebReader
 from finwatch.crawl.sources.declared.checking import mistakes
 from finwatch.crawl.sources.declared.reader import PagesReader
 from finwatch.crawl.sources.fdroid import FdroidReader
@@ -27,7 +28,12 @@ from finwatch.model.base import Model
 from finwatch.model.fetch import Market, Politeness
 from finwatch.model.source import DetailPage, FieldRule, ListPage, Paging, ReviewPages, Sign, Signs, Source
 
-READERS: dict[str, Reader] = {"fdroid": FdroidReader(), "pages": PagesReader(), "folder": FolderReader()}
+READERS: dict[str, Reader] = {
+    "fdroid": FdroidReader(),
+    "pages": PagesReader(),
+    "folder": FolderReader(),
+    "web": WebReader(),
+}
 """The protocols that markets may speak."""
 COOPERATION: Final = "cooperation"
 """The protocol of a market that is written down but never visited."""
@@ -107,8 +113,9 @@ def _mistakes(market: Market) -> list[tuple[tuple[str | int, ...], str]]:
         return []
     if market.protocol not in READERS:
         return [(("protocol",), f"no reader speaks {market.protocol!r}; write one of {', '.join(sorted(READERS))}")]
-    if (market.source is not None) != (market.protocol == "pages"):
-        return [(("source",), 'a [market.source] goes with protocol = "pages", and that with it')]
+    for table, given, protocol in (("source", market.source, "pages"), ("web", market.web, "web")):
+        if (given is not None) != (market.protocol == protocol):
+            return [((table,), f'a [market.{table}] goes with protocol = "{protocol}", and that with it')]
     if market.source is None:
         return []
     return [(("source", *place), says) for place, says in mistakes(market.source)]
