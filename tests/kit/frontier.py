@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from finwatch.model.base import Model
-from finwatch.model.fetch import FrontierTask, Market, MarketId, Outcome, OutcomeKind, TaskKind
+from finwatch.model.fetch import (
+    ChangeHistory,
+    FrontierTask,
+    Market,
+    MarketId,
+    Outcome,
+    OutcomeKind,
+    Spent,
+    TaskKind,
+)
 from finwatch.model.listing import Listing, Review
 
 _GOOD = {OutcomeKind.OK, OutcomeKind.NOT_MODIFIED, OutcomeKind.EMPTY}
@@ -22,6 +31,7 @@ class MemoryFrontier:
         self.outcomes: list[Outcome] = []
         self.examine: list[tuple[str, str]] = []
         self.states: dict[str, dict[str, Any]] = {}
+        self.asked: dict[str, dict[str, Spent]] = {}
         self._leases = 0
 
     def add(self, tasks: Sequence[FrontierTask]) -> int:
@@ -92,11 +102,19 @@ class MemoryFrontier:
         add: Sequence[FrontierTask] = (),
         examine: Sequence[tuple[str, str]] = (),
         state: Mapping[str, Any] | None = None,
+        history: ChangeHistory | None = None,
+        spent: Mapping[str, Spent] | None = None,
     ) -> bool:
         held = self._held(task)
         if held is None:
             return False
         changes: dict[str, Any] = {"lease": None, "leased_until": None}
+        if history is not None:
+            changes["history"] = history
+        for bucket, more in (spent or {}).items():
+            known = self.asked.setdefault(outcome.started.date().isoformat(), {})
+            before = known.get(bucket, Spent())
+            known[bucket] = Spent(requests=before.requests + more.requests, bytes=before.bytes + more.bytes)
         if outcome.kind in _GOOD:
             changes |= {"attempts": 0}
         if outcome.kind is OutcomeKind.OK:
@@ -113,6 +131,9 @@ class MemoryFrontier:
         if state is not None:
             self.states[task.market] = dict(state)
         return True
+
+    def spent(self, day: str) -> dict[str, Spent]:
+        return dict(self.asked.get(day, {}))
 
     def state(self, market: MarketId) -> dict[str, Any]:
         return dict(self.states.get(market, {}))

@@ -24,6 +24,7 @@ from yarl import URL
 from finwatch.crawl import faults
 from finwatch.crawl.body import Body, Decoder
 from finwatch.crawl.connect import PeerResponse, ScopedResolver, session
+from finwatch.crawl.politeness.budget import Budget
 from finwatch.crawl.politeness.rate import Rate
 from finwatch.crawl.politeness.robots import Robots, RobotsAnswer
 from finwatch.crawl.politeness.scope import Scope
@@ -69,6 +70,7 @@ class Fetcher:
         self._sleep = sleep
         self._monotonic = monotonic
         self._rate = Rate()
+        self.budget = Budget()
         self._robots = Robots(self._ask_robots, now=now)
         proxy = (bucket_of(settings.proxy),) if settings.proxy else ()
         self._proxy_bucket = proxy
@@ -172,6 +174,13 @@ class Fetcher:
                     "with obey_robots = false if you have it.",
                     final_url=url,
                 )
+        if bound := self.budget.exhausted(bucket, request.politeness, at=self.now()):
+            raise VisitFailed(
+                OutcomeKind.OVER_BUDGET,
+                f"{url} was not visited: {bucket} was asked {bound}. It is asked again tomorrow; raise the market's "
+                "requests_per_day or bytes_per_day if its operator agrees.",
+                final_url=url,
+            )
         wait = self._rate.reserve(bucket, now=self._monotonic(), per_second=request.politeness.requests_per_second)
         if wait > 0:
             await self._sleep(wait)
@@ -190,6 +199,7 @@ class Fetcher:
         at = self.now()
         hop: Hop | None = None
         body: Body | None = None
+        received = 0
         try:
             async with (
                 asyncio.timeout(request.seconds),
@@ -205,12 +215,17 @@ class Fetcher:
                 hop = _head(response, url, at, sent=request.body or b"")
                 target = _target(hop)
                 body = begin(hop) if target is None else self._side_page()
-                await self._fill(body, response, hop, declared=target is None and hop.status < 300)
+                try:
+                    await self._fill(body, response, hop, declared=target is None and hop.status < 300)
+                finally:
+                    received = response.content.total_bytes
         except (aiohttp.ClientError, OSError, TimeoutError, VisitFailed, ValueError) as error:
             failure = (
                 error if isinstance(error, VisitFailed) else faults.of(error, url, hop=hop, seconds=request.seconds)
             )
             raise self._kept(request.market, failure, hop, body) from error
+        finally:
+            self.budget.spend(bucket_of(url), at=at, received=received)
         if target is None:
             return hop, body, None
         capture = self.record(request.market, hop, body)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from finwatch.model.base import Model
-from finwatch.model.fetch import Capture, FrontierTask, Market, MarketId, Outcome, Tls
+from finwatch.model.fetch import Capture, ChangeHistory, FrontierTask, Market, MarketId, Outcome, Spent, Tls
 from finwatch.model.listing import Listing, Review
 
 
@@ -53,12 +53,19 @@ class Frontier(Protocol):
         add: Sequence[FrontierTask] = (),
         examine: Sequence[tuple[str, str]] = (),
         state: Mapping[str, Any] | None = None,
+        history: ChangeHistory | None = None,
+        spent: Mapping[str, Spent] | None = None,
     ) -> bool:
         """Ends a lease: keeps the outcome, reschedules (``None`` = never again), and, in the same transaction, adds
-        tasks, queues ``(sha256, app)`` packages for examination, and replaces the market's state.
+        tasks, queues ``(sha256, app)`` packages for examination, replaces the market's state and the task's history,
+        and counts what hosts were asked (``host:port`` to requests and bytes) on the day on which the visit began.
 
         ``False`` = the lease was no longer this task's; nothing was written.
         """
+        ...
+
+    def spent(self, day: str) -> dict[str, Spent]:
+        """What each host was asked on a day (UTC, ``YYYY-MM-DD``), by ``host:port``."""
         ...
 
     def state(self, market: MarketId) -> dict[str, Any]:

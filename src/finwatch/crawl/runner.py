@@ -21,27 +21,20 @@ from typing import Any, Final
 
 import structlog
 
+from finwatch.crawl.due import REVISIT, changed, interval, observed
 from finwatch.crawl.fetch import Fetcher, bucket_of
 from finwatch.crawl.politeness.backoff import again_after
+from finwatch.crawl.politeness.budget import day_of, next_day
 from finwatch.crawl.ports import Frontier, ListingSink
 from finwatch.crawl.sources.descriptor import reader_of
 from finwatch.crawl.task import Visited, tasks_of, visit
 from finwatch.crawl.visit import VisitFailed
 from finwatch.errors import LakeError, StoreError
-from finwatch.model.fetch import FrontierTask, Market, MarketId, Outcome, OutcomeKind, TaskKind
+from finwatch.model.fetch import ChangeHistory, FrontierTask, Market, MarketId, Outcome, OutcomeKind, TaskKind
 
 log: Final = structlog.get_logger(__name__)
 
 LEASE_S: Final = 120.0
-REVISIT: Final[dict[TaskKind, timedelta]] = {
-    TaskKind.INDEX: timedelta(days=1),
-    TaskKind.PAGE: timedelta(days=7),
-    TaskKind.POLICY: timedelta(days=7),
-    TaskKind.ICON: timedelta(days=30),
-    TaskKind.PACKAGE: timedelta(days=1),
-    TaskKind.REVIEWS: timedelta(days=1),
-}
-"""When a task is visited again after a good answer, or after a failure that another attempt would not cure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +97,7 @@ class Runner:
         self._tally = Tally()
         self._fault: BaseException | None = None
         self._before: dict[signal.Signals, Any] = {}
+        self._buckets: dict[str, MarketId] = {}
 
     def stop(self) -> None:
         """Leases nothing more and cancels what is under way; a broken-off download goes on with the next run."""
@@ -122,6 +116,8 @@ class Runner:
         Raises ``LakeError`` or ``StoreError`` at once; a fault of our own in one task after the others are done.
         """
         stopping = asyncio.ensure_future(self._stopping.wait())
+        today = day_of(self._fetcher.now())
+        self._fetcher.budget.load(today, self._frontier.spent(today))
         self._listen(self.stop)
         try:
             while not self._stopping.is_set():
@@ -166,18 +162,25 @@ class Runner:
             )
             if not leased:
                 return
+            self._buckets[leased[0].bucket] = leased[0].market
             under_way = asyncio.create_task(self._perform(leased[0]), name=f"{leased[0].kind} {leased[0].url}")
             self._active[under_way] = leased[0]
 
     def _busy(self) -> list[str]:
-        """Buckets that are being asked as often at a time as the market allows."""
+        """Buckets that are asked as often at a time as the market allows, or may not be asked any more today."""
+        now = self._fetcher.now()
+        spent = {
+            bucket
+            for bucket, market in self._buckets.items()
+            if self._fetcher.budget.exhausted(bucket, self._markets[market].politeness, at=now)
+        }
         counts: Counter[str] = Counter()
         allowed: dict[str, int] = {}
         for task in self._active.values():
             counts[task.bucket] += 1
             parallel = self._markets[task.market].politeness.parallel
             allowed[task.bucket] = min(parallel, allowed.get(task.bucket, parallel))
-        return sorted(bucket for bucket, count in counts.items() if count >= max(1, allowed[bucket]))
+        return sorted(spent | {bucket for bucket, count in counts.items() if count >= max(1, allowed[bucket])})
 
     def _collect(self) -> None:
         """Takes ended tasks off the list. A lake or store that fails ends the run; another fault waits for its end."""
@@ -255,14 +258,16 @@ class Runner:
         add += visited.tasks
         outcome = self._outcome(task, visited.kind, started, message=visited.message).model_copy(update=visited.fields)
         final = task.kind is TaskKind.PACKAGE or (task.kind is TaskKind.ICON and task.expected_sha256 is not None)
+        history = observed(task.history, at=started, changed=changed(task, outcome))
         examine = [*visited.packages, *([(visited.package, task.app or "")] if visited.package is not None else [])]
         self._finish(
             task,
             outcome,
-            next_due=None if final else now + REVISIT[task.kind],
+            next_due=None if final else now + interval(history, task.kind, market.politeness),
             add=add,
             examine=examine,
             state=visited.state,
+            history=history,
         )
 
     def _fail(self, task: FrontierTask, failure: VisitFailed, started: datetime) -> None:
@@ -289,6 +294,8 @@ class Runner:
         if failure.retry_after_s:
             self._fetcher.hold(failure.final_url or task.url, failure.retry_after_s)
         due = now + (timedelta(seconds=wait) if wait is not None else REVISIT[task.kind])
+        if failure.kind is OutcomeKind.OVER_BUDGET:
+            due = next_day(now)
         if wait is not None:
             self._retry_at.append(due)
         log.warning("visit failed", kind=failure.kind, market=task.market, url=task.url, message=failure.message)
@@ -316,8 +323,18 @@ class Runner:
         add: Sequence[FrontierTask] = (),
         examine: Sequence[tuple[str, str]] = (),
         state: dict[str, Any] | None = None,
+        history: ChangeHistory | None = None,
     ) -> None:
-        kept = self._frontier.finish(task, outcome, next_due=next_due, add=add, examine=examine, state=state)
+        kept = self._frontier.finish(
+            task,
+            outcome,
+            next_due=next_due,
+            add=add,
+            examine=examine,
+            state=state,
+            history=history,
+            spent=self._fetcher.budget.take(),
+        )
         if not kept:
             self._tally.lost += 1
             return

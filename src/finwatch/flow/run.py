@@ -115,5 +115,7 @@ class Recorder:
         return self.run.model_copy(update={"steps": steps})
 
     def _save(self, run: Run) -> None:
+        if run.state is not RunState.RUNNING:
+            run = run.model_copy(update={"holder": None})
         self._store.runs.save(run, now=self._clock())
         self.run = run

@@ -26,6 +26,34 @@ class Politeness(Model):
     parallel: int = 1
     obey_robots: bool = True
     user_agent: str | None = None
+    requests_per_day: int | None = Field(default=None, ge=1)
+    """Most requests to one host on a day (UTC), by all processes together; ``None`` = no bound."""
+    bytes_per_day: int | None = Field(default=None, ge=1)
+    """Most bytes from one host on a day: the answer that passes it is the last."""
+    revisit_min_s: float = Field(default=3_600.0, gt=0)
+    """Shortest time between two visits of an address that changes all the time."""
+    revisit_max_s: float | None = Field(default=None, gt=0)
+    """Longest time between two visits of an address that never changes; ``None`` = a day for an index."""
+
+
+class Spent(Model):
+    """What a host was asked on a day."""
+
+    requests: int = 0
+    bytes: int = 0
+
+
+class ChangeHistory(Model):
+    """What visits saw of how often an address changes; older visits weigh less, see ``crawl/due.py``."""
+
+    visits: float = 0.0
+    """Visits that could be compared with the one before."""
+    changes: float = 0.0
+    """Those of them that saw another answer."""
+    watched_s: float = 0.0
+    """Seconds between them."""
+    seen: UtcTime | None = None
+    """The last good answer."""
 
 
 class Market(Model):
@@ -86,6 +114,7 @@ class FrontierTask(Model):
     """The package name this is for, where there is one."""
     lease: str | None = None
     leased_until: UtcTime | None = None
+    history: ChangeHistory = ChangeHistory()
 
 
 class OutcomeKind(StrEnum):
@@ -120,6 +149,8 @@ class OutcomeKind(StrEnum):
     """A page that wants a person (captcha, script check); it is not worked around."""
     CHANGED_SHAPE = "changed_shape"
     """A readable answer in which what the descriptor points at is not there any more."""
+    OVER_BUDGET = "over_budget"
+    """Not asked: what the market's politeness allows for one day is used up."""
 
 
 class Outcome(Model):

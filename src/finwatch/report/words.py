@@ -66,6 +66,7 @@ OUTCOMES = {
     OutcomeKind.EMPTY: Text(zh="无内容", en="empty"),
     OutcomeKind.CHALLENGE: Text(zh="要求人机验证", en="asks for a person"),
     OutcomeKind.CHANGED_SHAPE: Text(zh="页面结构已变", en="changed shape"),
+    OutcomeKind.OVER_BUDGET: Text(zh="当日访问额度已用完", en="over the day's budget"),
 }
 PURPOSES = {
     "ads": Text(zh="广告", en="advertising"),

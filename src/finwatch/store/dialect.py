@@ -172,6 +172,13 @@ def replace(connection: Connection, table: Table, row: Mapping[str, Any], key: S
     connection.execute(statement)
 
 
+def add_up(connection: Connection, table: Table, row: Mapping[str, Any], key: Sequence[str]) -> None:
+    """Inserts the row, or adds its numbers to those of the one that has its ``key``."""
+    dialect = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    sums = {name: table.c[name] + value for name, value in row.items() if name not in key}
+    connection.execute(dialect(table).values(**row).on_conflict_do_update(index_elements=list(key), set_=sums))
+
+
 def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts the rows, many to a statement."""
     for start in range(0, len(rows), _SPLIT):

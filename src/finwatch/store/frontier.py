@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
 
-from finwatch.model.fetch import FrontierTask, MarketId, Outcome, OutcomeKind, TaskKind
+from finwatch.model.fetch import ChangeHistory, FrontierTask, MarketId, Outcome, OutcomeKind, Spent, TaskKind
 from finwatch.store import lease as leases
 from finwatch.store import outcome as outcomes
 from finwatch.store import queue as queues
-from finwatch.store.dialect import alone, claiming, insert_new, locking, reading, replace, retried, writing
-from finwatch.store.tables import frontier, market, market_state
+from finwatch.store.dialect import add_up, alone, claiming, insert_new, locking, reading, replace, retried, writing
+from finwatch.store.tables import frontier, host_day, market, market_state
 
 _KEY = ("market", "kind", "url_key")
 _FIELDS = tuple(FrontierTask.model_fields)
@@ -102,6 +102,8 @@ class Frontier:
         add: Sequence[FrontierTask] = (),
         examine: Sequence[tuple[str, str]] = (),
         state: Mapping[str, Any] | None = None,
+        history: ChangeHistory | None = None,
+        spent: Mapping[str, Spent] | None = None,
     ) -> bool:
         """Ends a lease and keeps everything that follows from the visit, in one transaction; ``False`` = not ours.
 
@@ -115,6 +117,8 @@ class Frontier:
             values: dict[str, Any] = {"worker": None, "lease": None, "leased_until": None, "last_kind": outcome.kind}
             if row.expected_sha256 == task.expected_sha256:
                 values["due"] = next_due
+            if history is not None:
+                values["history"] = history.model_dump(mode="json")
             if outcome.kind in outcomes.GOOD:
                 values["attempts"] = 0
                 values |= _validators(outcome)
@@ -132,7 +136,17 @@ class Frontier:
             )
             if state is not None:
                 replace(connection, market_state, {"market": task.market, "state": dict(state)}, ("market",))
+            day = outcome.started.date().isoformat()
+            for bucket, more in sorted((spent or {}).items()):
+                asked = {"bucket": bucket, "day": day, "requests": more.requests, "bytes": more.bytes}
+                add_up(connection, host_day, asked, ("bucket", "day"))
         return True
+
+    def spent(self, day: str) -> dict[str, Spent]:
+        """What each host was asked on a day (UTC, ``YYYY-MM-DD``), by ``host:port``."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(host_day).where(host_day.c.day == day)).all()
+        return {row.bucket: Spent(requests=row.requests, bytes=row.bytes) for row in rows}
 
     def state(self, market: MarketId) -> dict[str, Any]:
         """What the market's reader keeps between visits; empty before the first."""
@@ -200,7 +214,7 @@ class Frontier:
 def _add(connection: Connection, tasks: Sequence[FrontierTask]) -> int:
     rows = {}
     for task in tasks:
-        row = {name: getattr(task, name) for name in _FIELDS if name not in {"id", "lease", "leased_until"}}
+        row = {name: getattr(task, name) for name in _FIELDS if name not in {"id", "lease", "leased_until", "history"}}
         rows[task.market, task.kind, task.url] = row | {"leases": 0, "url_key": task.url}
     added = insert_new(connection, frontier, list(rows.values()), _KEY)
     if added < len(rows):
@@ -240,4 +254,5 @@ def _validators(outcome: Outcome) -> dict[str, Any]:
 
 
 def _task(row: Row[Any]) -> FrontierTask:
-    return FrontierTask(**{name: getattr(row, name) for name in _FIELDS})
+    values = {name: getattr(row, name) for name in _FIELDS}
+    return FrontierTask.model_validate(values | {"history": row.history or {}})
