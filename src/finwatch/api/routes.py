@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime
 
 from finwatch import __version__
 from finwatch.api.problems import Problem
@@ -13,9 +14,10 @@ from finwatch.errors import NotFound
 from finwatch.lake import Lake
 from finwatch.model.base import Model
 from finwatch.model.examination import Answer, Examination
-from finwatch.model.fetch import Capture, MarketId
+from finwatch.model.fetch import Capture, MarketId, Outcome, OutcomeKind
 from finwatch.model.knowledge import CheckDefinition, Severity
 from finwatch.model.listing import EventKind
+from finwatch.model.run import Run
 from finwatch.model.view import (
     AppFilter,
     AppPage,
@@ -30,6 +32,8 @@ from finwatch.store import Store
 
 After = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=500)]
+Before = Annotated[int | None, Query(ge=0, lt=1 << 63, description="Rows with a smaller number")]
+When = Annotated[AwareDatetime | None, Query(description="RFC 3339 time with its zone")]
 Sha256 = Annotated[str, Path(pattern="^[0-9a-fA-F]{8,64}$", description="SHA-256 of the package, or its beginning")]
 ERRORS: dict[int | str, dict[str, type[Model]]] = {404: {"model": Problem}, 422: {"model": Problem}}
 
@@ -48,6 +52,13 @@ class Service(Model):
     name: str
     version: str
     catalog_version: str
+
+
+class Visit(Model):
+    """A visit with its number."""
+
+    number: int
+    outcome: Outcome
 
 
 def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], catalog_version: str) -> APIRouter:
@@ -107,13 +118,51 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
         market: str | None = None,
         app: str | None = None,
         kind: EventKind | None = None,
+        since: When = None,
+        until: When = None,
         after: After = None,
         limit: Limit = 50,
     ) -> EventPage:
-        """What changed in the markets, newest first."""
+        """What changed in the markets, newest first; between two times, both included, where they are given."""
         return store.events(
-            market=None if market is None else MarketId(market), app=app, kind=kind, after=after, limit=limit
+            market=None if market is None else MarketId(market),
+            app=app,
+            kind=kind,
+            since=since,
+            until=until,
+            after=after,
+            limit=limit,
         )
+
+    @api.get("/runs", tags=["runs"])
+    def runs(before: Before = None, limit: Limit = 50) -> list[Run]:
+        """Daily runs, newest first: their steps, and what each found. `before` is the last number of a page."""
+        return store.runs.newest(before=before, limit=limit)
+
+    @api.get("/runs/{number}", tags=["runs"])
+    def run(number: Annotated[int, Path(ge=0, lt=1 << 63)]) -> Run:
+        """One daily run."""
+        return store.runs.get(number)
+
+    @api.get("/visits", tags=["markets"])
+    def visits(
+        market: str | None = None,
+        kind: OutcomeKind | None = None,
+        since: When = None,
+        until: When = None,
+        before: Before = None,
+        limit: Limit = 50,
+    ) -> list[Visit]:
+        """Visits and how they ended, newest first. `before` is the last number of a page."""
+        found = store.outcomes(
+            None if market is None else MarketId(market),
+            kind=kind,
+            since=since,
+            until=until,
+            before=before,
+            limit=limit,
+        )
+        return [Visit(number=number, outcome=outcome) for number, outcome in found]
 
     @api.get("/markets", tags=["markets"])
     def markets(days: Annotated[int, Query(ge=1, le=366)] = 30) -> list[MarketHealth]:

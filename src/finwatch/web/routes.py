@@ -17,6 +17,7 @@ from finwatch.model.knowledge import Severity
 from finwatch.model.listing import EventKind
 from finwatch.model.view import AppFilter, Order
 from finwatch.report import words
+from finwatch.web import runs
 from finwatch.web.language import chosen, translator
 from finwatch.web.pages import Site, now
 
@@ -33,6 +34,7 @@ def router(site: Site) -> APIRouter:
     _lists(pages, site)
     _subjects(pages, site)
     _sources(pages, site)
+    runs.routes(pages, site)
     return pages
 
 
@@ -80,6 +82,8 @@ def _lists(pages: APIRouter, site: Site) -> None:
             market=MarketId(query["market"]) if "market" in query else None,
             app=query.get("app"),
             kind=_member(EventKind, query.get("kind"), "kind"),
+            since=runs.instant(query.get("since"), "since"),
+            until=runs.instant(query.get("until"), "until"),
             after=query.get("after"),
         )
         picked = {name: query.get(name) for name in ("market", "app", "kind")}
