@@ -5,9 +5,8 @@ Everything here works on ``Value`` trees as the sweep left them: what one method
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from finwatch.model.examination import Confidence
 from finwatch.model.package import CodeCall, Value
 
 _DECODERS = ("Ljava/lang/String;->getBytes(", "Ljava/lang/String;->toCharArray(", "Landroid/util/Base64;->decode(")
@@ -59,13 +58,6 @@ def inside(call: CodeCall) -> Iterator[Value]:
 def outer(class_name: str) -> str:
     """The outermost class of a descriptor: ``La/B;`` of ``La/B$1;``."""
     return f"{class_name.rstrip(';').partition('$')[0]};"
-
-
-def surest(confidences: Iterable[Confidence]) -> Confidence:
-    """The highest of several confidences; ``suspected`` when there is none."""
-    order = (Confidence.CERTAIN, Confidence.LIKELY)
-    found = set(confidences)
-    return next((confidence for confidence in order if confidence in found), Confidence.SUSPECTED)
 
 
 def _decodes(reference: str) -> bool:
