@@ -34,7 +34,7 @@ def routes(pages: APIRouter, site: Site) -> None:
 
     @pages.get("/runs/{number}")
     def run(request: Request, number: str) -> Response:
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > 18:
             raise NotFound(f"There is no run {number!r}.", zh=f"没有第 {number!r} 次运行。", todo="See /runs.")
         found = site.store.runs.get(int(number))
         return site.render(request, "run.html", section="/runs", run=found, opens=_opens, groups=GROUPS)
@@ -73,7 +73,7 @@ def instant(value: str | None, field: str) -> datetime | None:
 
 def _number(request: Request, field: str) -> int | None:
     value = request.query_params.get(field) or None
-    if value is not None and not (value.isdecimal() and len(value) < 19):
+    if value is not None and not (value.isdecimal() and len(value) <= 18):
         raise InputError(f"{field}={value!r} is no number of a row.", todo="Start from the first page.")
     return int(value) if value is not None else None
 
