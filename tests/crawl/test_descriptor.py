@@ -41,7 +41,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         ("", "no list"),
         ("[market]\nid = 'x'", "no list"),
         (GOOD.replace('"fdroid"', '"gopher"'), "market 1.*gopher"),
-        (GOOD.replace("protocol", "protcol"), "market 1: protocol"),
+        (GOOD.replace("protocol", "protcol"), "line 5, market 1: protcol: .*'protocol' meant"),
         (GOOD + GOOD.replace("5", "'fast'"), "market 2: politeness.requests_per_second"),
     ],
 )

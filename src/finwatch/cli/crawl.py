@@ -42,12 +42,15 @@ def run(
             store, lake, settings=settings, markets=names, again=again, patience_s=patience, progress=progress
         )
         health = store.market_health(since=datetime.fromtimestamp(0, UTC), now=datetime.now(UTC))
+        left_out = [said for name in names if (said := _left_out(store, name))]
     typer.echo(
         f"{len(collected.markets)} markets, {collected.visits} visits, {collected.succeeded} succeeded, "
         f"{collected.listings} listings, {collected.bytes:,} bytes"
     )
     for kind, count in collected.failures.items():
         typer.echo(f"  {OUTCOMES[kind].en}: {count}")
+    for said in left_out:
+        typer.echo(f"  {said}", err=True)
     for market in health:
         if market.market.id in collected.markets and market.last_error is not None:
             typer.echo(f"  {market.market.id}: {market.last_error.message}", err=True)
@@ -69,3 +72,11 @@ def _registered(store: Store, given: list[str]) -> list[MarketId]:
             store.markets.register(market, now=datetime.now(UTC))
             names.append(market.id)
     return names
+
+
+def _left_out(store: Store, name: MarketId) -> str | None:
+    """Why a market that was named is not visited; ``None`` = it is."""
+    market = store.markets.get(name)
+    if market.needs_cooperation is not None:
+        return f"{name} needs cooperation: {market.needs_cooperation}"
+    return None if market.enabled else f"{name} is not enabled: write enabled = true once you may visit it."

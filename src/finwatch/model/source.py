@@ -124,15 +124,7 @@ class Page(Model):
             raise ValueError('a body goes with method = "POST"')
         if self.json_body is not None and self.form_body is not None:
             raise ValueError("give 'json' or 'fields_sent', not both")
-        refused = sorted(name for name in self.headers if name.lower() in _NOT_SENT)
-        if refused:
-            raise ValueError(
-                f"the header {refused[0]} is not sent: credentials, and a false name for the crawler, need cooperation"
-            )
         return self
-
-
-_NOT_SENT = frozenset({"cookie", "authorization", "proxy-authorization", "user-agent", "host", "content-length"})
 
 
 class Paging(Model):

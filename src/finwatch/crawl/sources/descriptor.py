@@ -97,7 +97,9 @@ def _market(entry: Any, number: int, text: str, name: str) -> Market:
     try:
         market = Market.model_validate(entry)
     except ValidationError as error:
-        first = error.errors()[0]
+        found = error.errors()
+        # a misspelt field is also a missing one: the first says more
+        first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
         raise _wrong(text, name, number, first["loc"], _told(first)) from error
     wrong = next(iter(_mistakes(market)), None)
     if wrong is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator
+from typing import Final
 
 from finwatch.crawl.sources.declared import asking, units
 from finwatch.crawl.sources.declared.document import expression, selector
@@ -16,6 +17,7 @@ from finwatch.model.source import DetailPage, FieldRule, ListPage, Page, Signs, 
 
 Place = tuple[str | int, ...]
 Mistake = tuple[Place, str]
+_NOT_SENT: Final = frozenset({"cookie", "authorization", "proxy-authorization", "user-agent", "host", "content-length"})
 
 
 def mistakes(source: Source) -> Iterator[Mistake]:
@@ -27,10 +29,10 @@ def mistakes(source: Source) -> Iterator[Mistake]:
     given: set[str] = set()
     for number, listed in enumerate(source.lists):
         place: Place = ("lists", number)
-        yield from _list(listed, place, LISTING_FIELDS, known=set())
-        given |= set(listed.fields) | set(listed.each)
         if "app" not in listed.fields:
             yield (*place, "fields"), "there is no field 'app': write where the package name (or bundle id) stands"
+        yield from _list(listed, place, LISTING_FIELDS, known=set())
+        given |= set(listed.fields) | set(listed.each)
     if source.detail is not None:
         yield from _detail(source.detail, given)
         given |= set(source.detail.fields)
@@ -69,6 +71,9 @@ def _in_body(page: Page) -> set[str]:
 def _page(page: Page, place: Place, *, known: set[str]) -> Iterator[Mistake]:
     for name in sorted((set(asking.names(page.url)) | _in_body(page)) - known):
         yield (*place, "url"), f"nothing gives {{{name}}} a value; known here: {', '.join(sorted(known)) or 'no names'}"
+    for name in sorted(name for name in page.headers if name.lower() in _NOT_SENT):
+        says = f"the header {name} is not sent: credentials, and a false name for the crawler, need cooperation"
+        yield (*place, "headers", name), says
     if page.json_in is not None and not re.fullmatch(r"[\w$]+(\.[\w$]+)+", page.json_in):
         yield from _path(page.json_in, (*place, "json_in"), "html")
     if page.html_in is not None:

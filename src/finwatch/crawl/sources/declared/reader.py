@@ -76,14 +76,16 @@ class _Reading:
 
     async def _list(self, listed: ListPage, values: Mapping[str, Any]) -> None:
         """Takes down the items of a list, until a page brings none that is new."""
+        read = 0
         async for items in pages(self._visitor, self._market, listed, values):
+            read += 1
             self._first = self._first or items.answer
             self._said = self._said or items.said
             self._notes += items.notes
             if not self._take(listed, items, values):
                 return
-        if listed.paging is not None and items.nodes:
-            self._notes.append(f"{items.answer.hop.url}: there may be more pages than the {listed.paging.pages} read")
+        if listed.paging is not None and items.nodes and read == listed.paging.pages:
+            self._notes.append(f"{items.answer.hop.url}: there may be more pages than the {read} read")
 
     def _take(self, listed: ListPage, items: Items, values: Mapping[str, Any]) -> int:
         """How many items of a page were new. Raises ``VisitFailed`` when none of them tells which app it is."""
