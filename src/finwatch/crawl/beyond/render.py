@@ -137,9 +137,9 @@ class Renderer:
         return Rendered(url, text, self._fetcher.record(self._market.id, hop, body), tuple(view.notes))
 
 
-@dataclass(slots=True)
+@dataclass
 class _View:
-    """What one page may load, and what it has loaded."""
+    """What one page may load, and what it has loaded. (Playwright marks the owner of a handler: no slots.)"""
 
     market: Market
     fetcher: Fetcher
