@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from finwatch.cli import crawl, demo, doctor, evidence, examine, nightly, publish, search, serve, show, watch, work
+from finwatch.cli import crawl, demo, doctor, evidence, examine, expand, nightly, publish, search, serve, show, watch, work
 from finwatch.errors import FinwatchError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (crawl, nightly, watch, examine, show, search, publish, serve, work, demo, doctor):
+for verb in (crawl, expand, nightly, watch, examine, show, search, publish, serve, work, demo, doctor):
     app.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.run)
 app.add_typer(evidence.app, name="evidence")
 

@@ -68,7 +68,7 @@ async def visit(task: FrontierTask, market: Market, *, fetcher: Fetcher) -> Beyo
     """Performs an index or page task of ``market``. Raises ``VisitFailed``."""
     source = source_of(market)
     if source.kind == "search" and task.kind is TaskKind.INDEX:
-        return await _search(market, source, fetcher)
+        return await _search(task, market, source, fetcher)
     if source.kind == "notices":
         return await _notices(task, market, source, fetcher)
     return await _follow(task, market, source, fetcher)
@@ -113,13 +113,19 @@ async def _follow(task: FrontierTask, market: Market, source: WebSource, fetcher
     )
 
 
-async def _search(market: Market, source: WebSource, fetcher: Fetcher) -> Beyond:
-    """Every page of results of every keyword; a page that wants a person, or has changed, ends it."""
+async def _search(task: FrontierTask, market: Market, source: WebSource, fetcher: Fetcher) -> Beyond:
+    """Every page of results of every keyword, or, where a lead asks for another word, the page of that alone.
+
+    A page that wants a person, or has changed, ends it.
+    """
+    asked = [(keyword, addresses_of(source, keyword)) for keyword in source.keywords]
+    if not any(task.url in addresses for _, addresses in asked):
+        asked = [("", [task.url])]
     leads: dict[str, Lead] = {}
     answer: Answer | None = None
     read = 0
-    for keyword in source.keywords:
-        for address in addresses_of(source, keyword):
+    for keyword, addresses in asked:
+        for address in addresses:
             answer = await fetcher.page(_request(market, address, WEB.page_bytes, fetcher))
             read += answer.length
             text = text_of(_body(answer, fetcher), answer.hop.get("Content-Type"))
@@ -127,7 +133,7 @@ async def _search(market: Market, source: WebSource, fetcher: Fetcher) -> Beyond
             if kind in {OutcomeKind.CHALLENGE, OutcomeKind.CHANGED_SHAPE}:
                 raise VisitFailed(kind, _WRONG[kind].format(url=address), hop=answer.hop, capture=answer.capture)
             for one in found:
-                says = f"Result {one.rank} for {keyword}: {one.title}".rstrip(": ")
+                says = f"Result {one.rank}{f' for {keyword}' if keyword else ''}: {one.title}".rstrip(": ")
                 leads.setdefault(
                     one.url, _lead(market, one.url, LeadReason.SEARCH_RESULT, of=address, says=says, fetcher=fetcher)
                 )
