@@ -10,7 +10,21 @@ import sys
 
 import typer
 
-from finwatch.cli import crawl, demo, doctor, evidence, examine, expand, nightly, publish, search, serve, show, watch, work
+from finwatch.cli import (
+    crawl,
+    demo,
+    doctor,
+    evidence,
+    examine,
+    expand,
+    nightly,
+    publish,
+    search,
+    serve,
+    show,
+    watch,
+    work,
+)
 from finwatch.errors import FinwatchError
 
 app = typer.Typer(
