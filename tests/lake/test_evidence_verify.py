@@ -170,6 +170,27 @@ def test_an_end_noted_elsewhere_shows_a_chain_that_was_made_anew(sealed: SealedL
         forged.verify(note="4:zz")
 
 
+def test_a_stamp_put_where_none_was_received_is_named(sealed: SealedLake, tmp_path: Path) -> None:
+    waiting = SealedLake(tmp_path / "waiting")
+    waiting.segment(b"a")
+    waiting.seal()
+    waiting.authority = sealed.authority
+    assert waiting.verify().pending == (1,)
+    waiting.stamp(1).write_bytes(sealed.stamp(1).read_bytes())
+    found = waiting.verify()
+    assert kinds(found) == [(Altered.STAMP, 1)]
+    assert "something else" in found.alterations[0].said
+    assert waiting.seal().stamped == (1,)
+    assert waiting.verify().outcome is Outcome.WHOLE
+
+
+def test_a_head_put_back_from_earlier_is_named(sealed: SealedLake) -> None:
+    path = sealed.root / "evidence" / "head.json"
+    sha256 = hashlib.sha256(sealed.statement(2).read_bytes()).hexdigest()
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"number": 2, "sha256": sha256, "stamps": []}))
+    assert kinds(sealed.verify()) == [(Altered.HEAD, None)]
+
+
 @pytest.mark.parametrize(("one", "other"), [(2, 3), (1, 2), (3, 4)])
 @pytest.mark.parametrize("whole", [True, False])
 def test_two_batches_that_were_swapped_are_named(sealed: SealedLake, one: int, other: int, whole: bool) -> None:
