@@ -14,6 +14,7 @@ import hashlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
@@ -149,7 +150,9 @@ class _Walk:
             raise _MaybePackage(hop)
         bound = {"page": self.limits.page_bytes, "image": self.limits.image_bytes}.get(kind, self.limits.manifest_bytes)
         partial = self.fetcher.blobs.partial
-        return Body(max_bytes=bound, spill=lambda: partial(f"beyond-{hashlib.sha256(hop.url.encode()).hexdigest()}"))
+        return _Judged(
+            hop, max_bytes=bound, spill=lambda: partial(f"beyond-{hashlib.sha256(hop.url.encode()).hexdigest()}")
+        )
 
     async def _read(self, way: _Way, hop: Hop, body: Body) -> None:
         """What a page, an image or a manifest leads to."""
@@ -277,6 +280,20 @@ class _MaybePackage(VisitFailed):
     def __init__(self, hop: Hop) -> None:
         super().__init__(OutcomeKind.OK, "The first bytes are read before the whole.", hop=hop)
         self.head = hop
+
+
+class _Judged(Body):
+    """A body that is left when it begins like a package, whatever its head said."""
+
+    def __init__(self, hop: Hop, *, max_bytes: int, spill: Callable[[], Path]) -> None:
+        super().__init__(max_bytes=max_bytes, spill=spill)
+        self._hop = hop
+
+    def write(self, piece: bytes) -> None:
+        """Adds ``piece``. Raises ``_MaybePackage`` when it is the beginning of a ZIP file."""
+        if self.length == 0 and self._hop.status < 300 and piece.startswith(peek.ZIP):
+            raise _MaybePackage(self._hop)
+        super().write(piece)
 
 
 class _BeenThere(VisitFailed):

@@ -51,12 +51,12 @@ class First:
 
 
 def what(hop: Hop) -> What:
-    """What the head of an answer says that the body is: its file name first, then its type."""
+    """What the head of an answer says that the body is: its file name first, then its type, then its address."""
     disposition = (hop.get("Content-Disposition") or "").lower()
-    if "filename" in disposition and PACKAGE_NAME.search(disposition.replace('"', ";")):
-        return "package"
+    named = "filename" in disposition and PACKAGE_NAME.search(disposition.replace('"', ";"))
     kind = (hop.get("Content-Type") or "").partition(";")[0].strip().lower()
-    if kind in _PACKAGE_TYPES:
+    unknown = kind in {"", "text/plain"} and PACKAGE_NAME.search(hop.url)  # servers that do not know the type
+    if named or kind in _PACKAGE_TYPES or unknown:
         return "package"
     if kind.startswith("image/"):
         return "image"
