@@ -104,3 +104,13 @@ def test_a_capture_that_is_unknown_is_said(made: SealedLake) -> None:
     run("seal")
     assert isinstance(run("show", "nothing#0").exception, NotFound)
     assert isinstance(run("export", "nothing#0").exception, NotFound)
+
+
+def test_doctor_says_whether_stamps_can_be_had(made: SealedLake, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "ok       time stamps: asked of 127.0.0.1, judged by" in CliRunner().invoke(app, ["doctor"]).stdout
+    monkeypatch.delenv("FINWATCH_TSA_CERTIFICATE")
+    result = CliRunner().invoke(app, ["doctor"])
+    assert result.exit_code == 2
+    assert "PROBLEM  time stamps: FINWATCH_TSA_URL is set, but FINWATCH_TSA_CERTIFICATE is not." in result.stdout
+    monkeypatch.delenv("FINWATCH_TSA_URL")
+    assert "sealed captures wait for their stamps" in CliRunner().invoke(app, ["doctor"]).stdout

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run() -> None:
-    """Check settings, catalogue, checks, native core, confinement, lake, store and page scripts."""
+    """Check settings, catalogue, checks, native core, confinement, lake, time stamps, store and page scripts."""
     from finwatch.errors import FinwatchError
 
     failed = False
@@ -66,6 +66,17 @@ def _lake(settings: Settings) -> str:
     return f"{settings.lake_address} can be used"
 
 
+def _stamps(settings: Settings) -> str:
+    from urllib.parse import urlsplit
+
+    from finwatch.lake.evidence.authority import authority_of, trust_of
+
+    trust = trust_of(settings)
+    if authority_of(settings) is None or settings.tsa_url is None:
+        return "no time-stamp authority is set; sealed captures wait for their stamps (FINWATCH_TSA_URL)"
+    return f"asked of {urlsplit(settings.tsa_url).hostname}, judged by {trust.path if trust else ''}"
+
+
 def _store(settings: Settings) -> str:
     from finwatch.store import open_store
 
@@ -87,6 +98,7 @@ PROBES: dict[str, Callable[[Settings], str]] = {
     "checks": _checks,
     "native core": _native,
     "lake": _lake,
+    "time stamps": _stamps,
     "store": _store,
     "pages": _scripts,
 }
