@@ -51,7 +51,7 @@ class _Entry(BaseModel):
 
 
 class FdroidReader:
-    """Reads one F-Droid-type repository."""
+    """F-Droid-type repositories: the signed index, version 2 with differences, or version 1."""
 
     def start(self, market: Market) -> str:
         """The address of the repository's entry point."""
@@ -224,10 +224,10 @@ class _Visit:
             raise self._malformed(answer, says) from error
         except BadSignature as error:
             todo = (
-                " If you trust it anyway, register the market with accept_sha1 = true." if "SHA-1" in str(error) else ""
+                ". If you trust it anyway, register the market with accept_sha1 = true" if "SHA-1" in str(error) else ""
             )
             raise self._failed(
-                OutcomeKind.BAD_SIGNATURE, answer, f"{error}. What was kept before stays.{todo}"
+                OutcomeKind.BAD_SIGNATURE, answer, f"{error}. What was kept before stays{todo}"
             ) from error
         pinned = self._market.fingerprint or self._state.get("fingerprint")
         if pinned and signed.fingerprint != pinned.lower().replace(":", "").replace(" ", ""):
