@@ -262,6 +262,11 @@ def grow(
     return Grown(leads=len(expansion.leads), tasks=added, reasons=dict(sorted(reasons.items())), notes=expansion.notes)
 
 
+def reaches_beyond(store: Store) -> bool:
+    """Whether somebody enabled a descriptor of the protocol web: without one, the daily run stays in the markets."""
+    return any(market.web is not None for market in store.markets.all(enabled=True))
+
+
 def _apps(lake: Lake) -> Iterator[KnownApp]:
     """The finance apps among the examined, by hash; the newest examination of each."""
     columns = ["market", "sha256", "app", "at", "label", "signers", "document", "facts"]

@@ -13,6 +13,7 @@ from typing import Final
 from finwatch import catalog
 from finwatch.flow.collect import collect
 from finwatch.flow.compare import compare_all
+from finwatch.flow.expand import grow, reaches_beyond
 from finwatch.flow.progress import Progress, silent
 from finwatch.flow.publish import publish
 from finwatch.flow.run import Counts, Recorder, Stopped
@@ -45,6 +46,7 @@ def nightly(
     """
 
     def crawl() -> Counts:
+        leads = grow(store, lake, clock=clock).tasks if reaches_beyond(store) else 0
         collected = collect(store, lake, settings=settings, patience_s=patience_s, clock=clock, progress=progress)
         counts = {
             "markets": len(collected.markets),
@@ -52,6 +54,7 @@ def nightly(
             "succeeded": collected.succeeded,
             "failed": collected.visits - collected.succeeded,
             "listings": collected.listings,
+            "leads": leads,
             "bytes": collected.bytes,
         }
         if collected.stopped:
