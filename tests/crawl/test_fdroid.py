@@ -23,7 +23,7 @@ from finwatch.lake.local import LocalLake
 from finwatch.model.fetch import FrontierTask, MarketId, OutcomeKind, TaskKind
 from tests.kit.crawling import AT, SHOP, fetcher, market
 from tests.kit.hostile import Server, serving
-from tests.kit.signed import Repository, difference, fingerprint, signed_jar, signer
+from tests.kit.signed import Repository, difference, fingerprint, pack, signed_jar, signer
 
 SHARED = Path(__file__).parents[3] / "shared" / "facts" / "markets" / "fdroid"
 BANK, LOAN = "cn.bank", "cn.loan"
@@ -241,6 +241,7 @@ HTML = b"<!DOCTYPE html><html><body>Please log in</body></html>"
         (replace("/index-v2.json", HTML), OutcomeKind.MALFORMED, "HTML page where JSON"),
         (replace("/entry.jar", HTML), OutcomeKind.MALFORMED, "HTML page where a signed JAR"),
         (replace("/entry.jar", None), OutcomeKind.MALFORMED, "zip"),
+        (replace("/entry.jar", pack({"entry.json": b"{}"})), OutcomeKind.BAD_SIGNATURE, "not signed"),
         (replace("/entry.jar", signed_jar("entry.json", b"[]")), OutcomeKind.MALFORMED, "entry.json"),
         (entry_with(timestamp="soon"), OutcomeKind.MALFORMED, "timestamp"),
         (entry_with(timestamp=3_000, index={"name": "http://elsewhere/"}), OutcomeKind.MALFORMED, "index"),

@@ -1,4 +1,4 @@
-"""Writes the reference pages that follow from the code: settings and limits.
+"""Writes the reference pages that follow from the code: settings, limits and markets.
 
 ``python -m finwatch.cli.reference`` rewrites them; ``--check`` exits with 1 when one is not current.
 """
@@ -8,9 +8,12 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from finwatch import limits, settings
+from finwatch.cli import markets_page
 from finwatch.model.base import Model
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "reference"
@@ -71,7 +74,11 @@ def limits_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"settings.md": settings_page, "limits.md": limits_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "limits.md": limits_page,
+    "markets.md": partial(markets_page.page, described),
+}
 
 
 def main(arguments: list[str]) -> int:

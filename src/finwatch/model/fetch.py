@@ -60,7 +60,9 @@ class Market(Model):
     """An app market or repository, as its descriptor says (``crawl/sources``) or an operator registered it."""
 
     id: MarketId
+    """Slug: ``a-z``, ``0-9`` and ``-``; it names the market everywhere, also in addresses and folders."""
     name: Text
+    """What people call it, ``{ zh = "…", en = "…" }``."""
     protocol: str
     """The reader in ``crawl/sources`` that speaks to it, such as ``fdroid``."""
     address: str
@@ -70,8 +72,11 @@ class Market(Model):
     accept_sha1: bool = False
     """Take an index-v1 that is signed with SHA-1 only, as old repositories are; SHA-1 no longer proves who signed."""
     jurisdiction: str = "CN"
+    """Where it is answered for: ISO 3166-1 alpha-2."""
     politeness: Politeness = Politeness()
+    """How hard it may be asked: ``requests_per_second`` (1), ``parallel`` (1), ``obey_robots`` (true), ``user_agent``."""
     enabled: bool = True
+    """``false`` = it is never visited."""
     needs_cooperation: str | None = None
     """Why it can only be read with its operator's agreement (keys, captchas); such a market is never visited."""
     replayed: str = ""

@@ -56,10 +56,15 @@ class Signs(Model):
     """How the answers differ that are not what was asked for. The first kind whose sign holds is the outcome."""
 
     challenge: tuple[Sign, ...] = ()
+    """It asks for a person. The market is left alone until its next day."""
     throttled: tuple[Sign, ...] = ()
+    """It was asked too often. It is asked again later."""
     refused: tuple[Sign, ...] = ()
+    """It does not want to answer."""
     gone: tuple[Sign, ...] = ()
+    """What was asked for is not there any more."""
     empty: tuple[Sign, ...] = ()
+    """There is nothing: a good answer."""
     required: Paths = ()
     """Paths that every good answer of a list has; where one leads nowhere, the shape has changed."""
 
@@ -96,6 +101,7 @@ class Page(Model):
     url: str
     """Address with names in braces: variables of ``each``, ``{page}`` ``{offset}`` ``{cursor}``, fields of the item."""
     method: Literal["GET", "POST"] = "GET"
+    """``GET`` or ``POST``."""
     json_body: dict[str, str | int | bool] | None = Field(default=None, alias="json")
     """For POST: sent as JSON; names in braces are filled in."""
     form_body: dict[str, str] | None = Field(default=None, alias="fields_sent")
@@ -149,7 +155,7 @@ class Paging(Model):
 
 
 class ListPage(Page):
-    """A list, a category or a search: many items on many pages."""
+    """A list, a category or a search: many items on many pages. Also has the fields of ``Page``."""
 
     each: dict[str, tuple[str | int, ...]] = {}
     """Variables and their values, such as ``keyword``: the list is asked for with every combination."""
@@ -158,30 +164,36 @@ class ListPage(Page):
     fields: dict[str, FieldRule]
     """Field of the listing → where it stands in the item."""
     paging: Paging | None = None
+    """How to get to the next page; without it there is one page."""
 
 
 class DetailPage(Page):
-    """The page of one app. What it says goes over what the list said."""
+    """The page of one app. What it says goes over what the list said. Also has the fields of ``Page``."""
 
     item: Path | None = None
     """The part of the answer that is about the app; default: all of it."""
     fields: dict[str, FieldRule]
+    """Field of the listing → where it stands on the page."""
 
 
 class ReviewPages(ListPage):
-    """What users wrote of one app: visited on its own, once a day."""
+    """What users wrote of one app, visited on its own, once a day. Has the fields of ``ListPage`` and ``Page``."""
 
 
 class Source(Model):
     """How a market is read: its lists, and for each item the page of the app."""
 
     lists: tuple[ListPage, ...] = Field(min_length=1)
+    """Lists, categories and searches, read in this order; an app that several show is read once."""
     detail: DetailPage | None = None
+    """The page of one app, where the lists do not tell enough."""
     reviews: ReviewPages | None = None
+    """What users wrote."""
     locale: str = "zh-CN"
     """Of names and summaries."""
     zone: str = "Asia/Shanghai"
     """Of times that state none."""
     signs: Signs = Signs()
+    """Of every page of the market: by status, header, text and length; paths belong to a page."""
     details: int = Field(default=20_000, ge=1)
     """No more app pages in one reading than this; when there are more apps, the reading says so."""

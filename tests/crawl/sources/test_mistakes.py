@@ -63,7 +63,7 @@ def test_a_good_one_is_good() -> None:
         ('{ at = "total", equals = 0 }', "{ equals = 0 }", 15, "need 'at'"),
         ('form = "html"', 'form = "xml"', 24, "'json' or 'html'"),
         ('form = "html"', 'headers = { Cookie = "a" }', 24, "the header Cookie is not sent"),
-        ('protocol = "pages"', 'protocol = "pagse"', 4, "write one of fdroid, folder, pages"),
+        ('protocol = "pages"', 'protocol = "pagse"', 4, "write one of fdroid"),
         ('protocol = "pages"', 'protocol = "fdroid"', 7, "goes with protocol"),
         ('id = "shop"', 'id = "shop"\nneeds_cooperation = "keys"\nenabled = true', 4, "write enabled = false"),
         ('id = "shop"', "id = ", 2, "not TOML"),

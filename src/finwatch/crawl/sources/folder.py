@@ -64,7 +64,8 @@ class _Taken:
 
 
 class FolderReader:
-    """Takes in what lies in a folder."""
+    """A watched folder: packages and lists of addresses (``.txt``, ``.csv``) are taken in and moved to ``done/``, or to
+    ``failed/`` with the reason."""
 
     def start(self, market: Market) -> str:
         """The folder's ``file:`` address."""

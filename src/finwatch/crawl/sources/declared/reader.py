@@ -36,7 +36,7 @@ _ENDS: Final = frozenset({OutcomeKind.THROTTLED, OutcomeKind.CHALLENGE, OutcomeK
 
 
 class PagesReader:
-    """Reads one described market."""
+    """Any market whose pages are JSON or HTML, read as its descriptor says; see below."""
 
     def start(self, market: Market) -> str:
         """The market's own address: it stays the same whatever the descriptor comes to ask for."""
