@@ -79,8 +79,10 @@ def test_disabled_components_and_aliases_need_no_class() -> None:
 def test_a_dense_asset_is_cited_beside_missing_code_only() -> None:
     payload = entry("assets/data.bin", 100_000, packed=100_000)
     picture = entry("assets/a.png", 200_000, packed=200_000)
+    words = entry("assets/words.bin", 100_000, packed=60_000)
     missing = (component("cn.hidden.app.Main", launcher=True),)
-    cited = {item.quote for item in protection(facts(components=missing, entries=(payload, picture))).evidence}
+    given = facts(components=missing, entries=(payload, picture, words))
+    cited = {item.quote for item in protection(given).evidence}
     assert "100000 bytes, 100000 deflated" in cited
     assert len(cited) == 2
     assert protection(facts(entries=(payload,))).extent == "full"
