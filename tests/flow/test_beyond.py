@@ -14,15 +14,21 @@ import pytest
 
 from finwatch.crawl.sources import descriptor
 from finwatch.flow.collect import Collected, collect
+from finwatch.flow.expand import reaches_beyond
+from finwatch.flow.nightly import nightly
 from finwatch.lake import Lake
 from finwatch.lake.web_rows import chain_of
+from finwatch.model.examination import Endpoint
 from finwatch.model.fetch import OutcomeKind
+from finwatch.model.locator import FileAt
 from finwatch.model.web import LinkEnd
 from finwatch.settings import Settings
 from finwatch.store import Store
 from finwatch.store.queue import EXAMINE
 from tests.kit import hostile, web
 from tests.kit.hostile import Server, serving
+from tests.kit.observed import examined
+from tests.kit.store import START, examination
 
 APK = web.package()
 SHA256 = hashlib.sha256(APK).hexdigest()
@@ -59,16 +65,19 @@ def served() -> Iterator[Server]:
         thread.join()
 
 
-def crawl(tmp_path: Path, store: Store, lake: Lake, server: Server) -> Collected:
+def registered(tmp_path: Path, store: Store, server: Server) -> Settings:
     file = tmp_path / "pages.toml"
     file.write_text(DESCRIPTOR, "utf-8")
     (market,) = descriptor.read(file)
     store.markets.register(market, now=datetime.now(UTC))
-    settings = Settings(
+    return Settings(
         allow_private=("xinghe.example", "cdn.example"),
         resolve={"xinghe.example": server.host, "cdn.example": server.host},
     )
-    return collect(store, lake, settings=settings, markets=[market.id], patience_s=0)
+
+
+def crawl(tmp_path: Path, store: Store, lake: Lake, server: Server) -> Collected:
+    return collect(store, lake, settings=registered(tmp_path, store, server), patience_s=0)
 
 
 @pytest.mark.server
@@ -95,6 +104,27 @@ def test_from_a_page_to_the_examination_queue(tmp_path: Path, store: Store, lake
     (job,) = store.queue.lease(EXAMINE, now=datetime.now(UTC), worker="t", seconds=60, limit=5)
     assert (job.key, job.payload["market"]) == (SHA256, "xinghe-page")
     assert lake.blobs.read(SHA256) == APK
+
+
+@pytest.mark.server
+def test_the_daily_run_follows_what_packages_name(tmp_path: Path, store: Store, lake: Lake) -> None:
+    one = examination("cn.loan")
+    named = Endpoint(url="http://cdn.example/download", host="cdn.example", owner="app", at=FileAt(path="classes.dex"))
+    one = one.model_copy(update={"endpoints": (named,), "identity": one.identity.model_copy(update={"finance": True})})
+    examined(lake, [one], START)
+    with served() as server:
+        server.serve("/", b"<p>nothing</p>", Content_Type="text/html")
+        server.serve("/download", b"<a href=/x.apk>download</a>", Content_Type="text/html")
+        server.serve("/x.apk", APK, etag='"1"')
+        assert not reaches_beyond(store)
+        settings = registered(tmp_path, store, server)
+        assert reaches_beyond(store)
+        run = nightly(store, lake, settings=settings, patience_s=0)
+    assert run.steps[0].counts["leads"] == 1
+    chains = lake.tables.read("chains", where={"end": "package"}).to_pylist()
+    assert [(row["start"], row["sha256"]) for row in chains] == [("http://cdn.example/download", SHA256)]
+    (lead,) = lake.tables.read("leads").to_pylist()
+    assert (lead["reason"], lead["of"]) == ("endpoint", one.package.sha256)
 
 
 @pytest.mark.server
