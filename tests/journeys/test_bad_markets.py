@@ -170,5 +170,8 @@ def test_each_fault_is_named_and_what_was_there_is_kept(tmp_path: Path) -> None:
         unpacked = client.get(f"/api/v1/packages/{hashlib.sha256(BOMB).hexdigest()}").json()
         assert "over the limit manifest_bytes" in unpacked["unreadable"][0]["reason"]
         assert unpacked["rating"]["band"] != "green"
+        unread = page.partition('id="unread"')[2]
+        assert "cn.bad.bomb" in unread, "a bomb is named on the market's page"
+        assert "over the limit manifest_bytes" in unread
     left = [name for _, _, names in os.walk(home / "lake") for name in names if name.endswith((".part", ".tmp"))]
     assert left == []

@@ -9,6 +9,7 @@ gets a result that says so; only what may be different next time (a disk, a miss
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import pyarrow as pa
+import structlog
 
 from finwatch import __version__, catalog
 from finwatch import checks as check_folder
@@ -37,6 +39,7 @@ from finwatch.store import Store
 from finwatch.store.lease import owner
 from finwatch.store.queue import EXAMINE, Job
 
+log: Final = structlog.get_logger(__name__)
 LEASE_SECONDS: Final = 180.0
 _HEARTBEAT: Final = 45.0
 _COUNT_SECONDS: Final = 2.0
@@ -191,6 +194,9 @@ class _Run:
             self._fail(row["sha256"], row["error"])
             return
         row.pop("error", None)
+        if row["app"] is None:
+            why = json.loads(row["document"])["unreadable"][0]["reason"]
+            log.warning("package unreadable", market=row["market"], sha256=row["sha256"], reason=why)
         if not self._results:
             self._first_result = time.monotonic()
         self._results.append(row)

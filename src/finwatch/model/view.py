@@ -21,6 +21,7 @@ from finwatch.model.examination import (
 from finwatch.model.fetch import Market, MarketId, OutcomeKind, TaskKind
 from finwatch.model.knowledge import Severity
 from finwatch.model.listing import EventKind, Listing, ListingEvent
+from finwatch.model.package import Unreadable
 
 Order = Literal["risk", "recent", "name"]
 """How a list of apps is sorted: most serious first, seen last first, or by name."""
@@ -146,6 +147,18 @@ class VersionRow(Model):
     examined: UtcTime
     engine: str
     catalog: str
+
+
+class UnreadPackage(Model):
+    """A package that a market handed out and that could not be read in full."""
+
+    sha256: str
+    app_id: str
+    app: str
+    """Package name, as the market lists it."""
+    version_name: str | None
+    band: Band
+    unreadable: tuple[Unreadable, ...]
 
 
 class VersionView(Model):

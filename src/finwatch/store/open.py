@@ -23,6 +23,7 @@ from finwatch.model.view import (
     MarketHealth,
     Order,
     Overview,
+    UnreadPackage,
     VersionView,
 )
 from finwatch.store import app as app_questions
@@ -97,6 +98,11 @@ class Store:
         """An examined package, by SHA-256 or by the start of one that only one package has. Raises ``NotFound``."""
         with self._now() as now:
             return version_questions.version_view(now, sha256)
+
+    def unread_packages(self, market: MarketId, *, limit: int = 200) -> tuple[UnreadPackage, ...]:
+        """Packages that the market lists now and that could not be read in full, by package name."""
+        with self._now() as now:
+            return version_questions.unread_packages(now, market, limit=limit)
 
     def findings(
         self,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, or_, select
 
 from finwatch.errors import InputError, NotFound
-from finwatch.model.examination import Collection, Endpoint, Engine, Examination, Match, SdkUse
-from finwatch.model.view import VersionRow, VersionView
+from finwatch.model.examination import Band, Collection, Endpoint, Engine, Examination, Match, SdkUse
+from finwatch.model.fetch import MarketId
+from finwatch.model.view import UnreadPackage, VersionRow, VersionView
 from finwatch.store import app as apps
 from finwatch.store.finding import findings_of
 from finwatch.store.publication import Snapshot
@@ -43,6 +44,33 @@ def version_view(now: Snapshot, sha256: str) -> VersionView:
     )
     return VersionView(
         row=version_row(row), examination=examination, listings=apps.listings_of(now, listing.c.sha256 == of)
+    )
+
+
+def unread_packages(now: Snapshot, market_id: MarketId, *, limit: int) -> tuple[UnreadPackage, ...]:
+    """Packages listed now by the market whose rating is *limited* or of which not even the manifest was read."""
+    asked = (
+        select(version, listing.c.app.label("listed"), listing.c.app_id.label("owner"))
+        .join(listing, (listing.c.sha256 == version.c.sha256) & now.live(listing))
+        .where(
+            now.live(version),
+            listing.c.market == market_id,
+            listing.c.gone_at.is_(None),
+            or_(version.c.band == Band.LIMITED, version.c.extent == "limited", version.c.app.is_(None)),
+        )
+        .order_by(listing.c.app, version.c.sha256)
+        .limit(limit)
+    )
+    return tuple(
+        UnreadPackage(
+            sha256=row.sha256,
+            app_id=row.owner,
+            app=row.listed,
+            version_name=row.version_name,
+            band=row.band,
+            unreadable=tuple(row.unreadable),
+        )
+        for row in now.connection.execute(asked)
     )
 
 

@@ -144,7 +144,8 @@ def _subjects(pages: APIRouter, site: Site) -> None:
     def market(request: Request, market_id: str) -> Response:
         for health in site.store.market_health(since=now() - HEALTH_WINDOW, now=now()):
             if health.market.id == market_id:
-                return site.render(request, "market.html", section="/markets", health=health)
+                unread = site.store.unread_packages(health.market.id)
+                return site.render(request, "market.html", section="/markets", unread=unread, health=health)
         raise NotFound(f"There is no market {market_id!r}.", zh=f"没有市场 {market_id!r}。", todo="See /markets.")
 
 
