@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,34 +17,13 @@ from finwatch.model.fetch import Market, MarketId, OutcomeKind, TaskKind
 from finwatch.store import Store, open_store
 from finwatch.store.queue import EXAMINE
 from tests.kit import postgres
-from tests.kit.nights import ROOT, World, kill, world
+from tests.kit.nights import ROOT, Turnstile, World, kill, world
 
 pytestmark = [
     pytest.mark.server,
     pytest.mark.skipif(postgres.absent() is not None, reason=postgres.absent() or ""),
 ]
 HOSTS = 5
-
-
-class Turnstile(list[Any]):
-    """A server's log that holds the answer to the n-th package back until it is let go."""
-
-    def __init__(self, at: int) -> None:
-        super().__init__()
-        self._guard = threading.Lock()
-        self._left = at
-        self.reached = threading.Event()
-        self.go = threading.Event()
-
-    def append(self, request: Any) -> None:
-        with self._guard:
-            super().append(request)
-            self._left -= request.path.endswith(".apk")
-            stop = self._left == 0 and not self.reached.is_set()
-            if stop:
-                self.reached.set()
-        if stop:
-            self.go.wait(60)
 
 
 def markets() -> list[Market]:

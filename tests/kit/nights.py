@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from finwatch.crawl.sources import descriptor
-from finwatch.model.fetch import MarketId
 from finwatch.store import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,10 +57,13 @@ class World:
             **more,
         }
 
-    def start(self, *command: str, module: str = "finwatch", **more: str) -> subprocess.Popen[str]:
-        """A process of this world."""
+    def start(
+        self, *command: str, module: str = "finwatch", script: Path | None = None, **more: str
+    ) -> subprocess.Popen[str]:
+        """A process of this world: of a module, or of a script."""
+        program = ["-m", module] if script is None else [str(script)]
         return subprocess.Popen(
-            [sys.executable, "-m", module, *command],
+            [sys.executable, *program, *command],
             env=self.environment(**more),
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -88,6 +91,27 @@ class World:
         return [(one.host, one.path) for one in self.server.requests if one.path != "/robots.txt"]
 
 
+class Turnstile(list[Any]):
+    """A server's log that holds the answer to the n-th package back until it is let go."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self._guard = threading.Lock()
+        self._left = at
+        self.reached = threading.Event()
+        self.go = threading.Event()
+
+    def append(self, request: Any) -> None:
+        with self._guard:
+            super().append(request)
+            self._left -= request.path.endswith(".apk")
+            stop = self._left == 0 and not self.reached.is_set()
+            if stop:
+                self.reached.set()
+        if stop:
+            self.go.wait(60)
+
+
 @contextmanager
 def world(home: Path, *, store: str | None = None, day: int = 1) -> Iterator[World]:
     """A home with a sample market while the block runs."""
@@ -102,11 +126,6 @@ def kill(process: subprocess.Popen[str]) -> None:
     """kill -9, and waits until it is gone."""
     process.kill()
     process.communicate()
-
-
-def market_ids(*names: str) -> list[MarketId]:
-    """Names as ids."""
-    return [MarketId(name) for name in names]
 
 
 def main(point: str) -> None:

@@ -1,0 +1,116 @@
+"""The database gone in mid-run, the disk full: a clear error; what was fetched stays, and nothing is kept twice."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from finwatch.lake import open_lake
+from finwatch.model.run import Run, RunState, StepName, StepState
+from finwatch.store import open_store
+from tests.kit import postgres
+from tests.kit.nights import Turnstile, World, world
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.skipif(postgres.absent() is not None, reason=postgres.absent() or ""),
+]
+
+
+@pytest.fixture
+def server() -> Iterator[postgres.Server]:
+    with postgres.serving() as running:
+        yield running
+
+
+def complete(here: World) -> dict[str, Any]:
+    """What a completed run left: each row once."""
+    lake = open_lake(here.lake)
+    tables = {name: lake.tables.read(name).to_pylist() for name in ("visits", "listings", "examinations")}
+    lake.close()
+    packages = Counter(row["sha256"] for row in tables["examinations"])
+    assert {row["package_sha256"] for row in tables["listings"]} == set(packages)
+    assert set(packages.values()) == {1}
+    assert len(tables["visits"]) == 1
+    with open_store(here.store) as store:
+        (run,) = store.runs.newest()
+        assert run.state is RunState.DONE
+        assert store.overview().apps > 0
+        return {"run": run, "packages": len(packages)}
+
+
+def test_the_database_goes_in_the_middle_of_a_crawl_and_comes_back(tmp_path: Path, server: postgres.Server) -> None:
+    with world(tmp_path, store=server.address(server.database())) as here:
+        here.register("backstreet")
+        log = here.server.requests = Turnstile(at=1)
+        process = here.start("nightly", "--json", "--patience", "0")
+        assert log.reached.wait(100)
+        server.stop(signal.SIGQUIT)
+        log.go.set()
+        _, err = process.communicate(timeout=100)
+        assert process.returncode == 3, err
+        assert "cannot be used" in err
+        assert "run again" in err
+        assert "Traceback" not in err
+        again = here.run("nightly", "--json", "--patience", "0")
+        assert (again.returncode, "Traceback" in again.stderr) == (3, False)
+
+        server.start()
+        done = here.run("nightly", "--json", "--patience", "0")
+        assert done.returncode == 0, done.stderr
+        left = complete(here)
+        assert left["run"].id == 1
+        assert left["run"].step(StepName.CRAWL).attempts == 2
+        # The package that was under way is in the lake, or is asked for from where it ended: never both.
+        assert left["packages"] == len({path for _, path in here.asked() if path.endswith(".apk")})
+
+
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
+from finwatch.cli.main import main
+main()
+"""
+
+
+def test_a_full_disk_is_said_and_the_run_is_gone_on_with(tmp_path: Path, server: postgres.Server) -> None:
+    """A file that may not grow fails as a full disk does: in the middle of a write."""
+    with world(tmp_path, store=server.address(server.database())) as here:
+        here.register("backstreet")
+        (tmp_path / "limited.py").write_text(LIMITED)
+        full = here.start("16384", "nightly", "--patience", "0", script=tmp_path / "limited.py")
+        _, err = full.communicate(timeout=200)
+        assert full.returncode == 3, err
+        assert "Traceback" not in err
+        assert re.search(r"(The lake|A download) cannot .*: File too large", err), err
+        with open_store(here.store) as store:
+            (run,) = store.runs.newest()
+        assert run.state is RunState.STOPPED
+        assert "File too large" in (run.error or "")
+        assert run.step(StepName.PUBLISH).state is StepState.WAITING
+
+        done = here.run("nightly", "--json", "--patience", "0")
+        assert done.returncode == 0, done.stderr
+        assert Run.model_validate_json(done.stdout) == complete(here)["run"]
+
+
+def test_a_descriptor_with_an_error_names_its_place_and_touches_nothing(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        here.register("backstreet")
+        broken = tmp_path / "broken.toml"
+        broken.write_text(
+            '[[market]]\nid = "new"\nname = { zh = "新", en = "New" }\nprotocol = "fdriod"\naddress = "http://a.example/repo"\n'
+        )
+        refused = here.run("crawl", str(broken))
+        assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+        assert "broken.toml" in refused.stderr
+        assert "fdroid" in refused.stderr
+        with open_store(here.store) as store:
+            assert [one.id for one in store.markets.all()] == ["backstreet"]
+        assert here.asked() == []
