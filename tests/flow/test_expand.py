@@ -157,9 +157,10 @@ def test_leads_become_tasks_once_with_their_reasons_in_the_lake(lake: Lake, stor
         Endpoint(url="https://sdk.example/download", host="sdk.example", owner="sdk:x", at=at),
     )
     one = one.model_copy(update={"endpoints": ends, "identity": one.identity.model_copy(update={"finance": True})})
+    game = Endpoint(url="https://game.example/download", host="game.example", owner="app", at=at)
     other = examination("cn.game")
     other = other.model_copy(
-        update={"endpoints": ends, "identity": other.identity.model_copy(update={"finance": False})}
+        update={"endpoints": (game,), "identity": other.identity.model_copy(update={"finance": False})}
     )
     for market in (LANDING, SEARCH, store_market()):
         store.markets.register(market, now=START)

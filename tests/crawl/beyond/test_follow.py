@@ -306,3 +306,28 @@ def test_a_start_that_fails_is_told_and_kept(lake: LocalLake) -> None:
     assert found.failure is not None
     assert found.failure.kind == "redirect_loop"
     assert [one.end for one in found.chain.links] == [LinkEnd.REDIRECTED, LinkEnd.FAILED]
+
+
+def test_a_redirect_to_where_the_chain_has_been_is_not_asked_again(lake: LocalLake) -> None:
+    def prepare(server: Server) -> None:
+        server.serve("/", html('<a href="/back">下载</a>'), Content_Type=HTML)
+        server.routes["/back"] = hostile.redirect("/")
+
+    found, server = followed(lake, prepare)
+    assert told(found.chain) == [
+        (None, "start", "/", "page"),
+        (0, "anchor", "/back", "redirected"),
+        (1, "redirect", "/", "seen"),
+    ]
+    assert len(server.asked("/")) == 1
+
+
+def test_a_page_of_countless_tags_is_looked_at_in_part(lake: LocalLake) -> None:
+    def prepare(server: Server) -> None:
+        server.serve("/", b"<a href=/x.apk>a</a>" + b"<p>" * 30_000 + b"<a href=/y.apk>b</a>", Content_Type=HTML)
+        server.serve("/x.apk", APK, etag='"1"')
+
+    found, server = followed(lake, prepare)
+    assert found.chain.packages == (SHA256,)
+    assert server.asked("/y.apk") == []
+    assert any("20,000 tags" in note for note in found.chain.notes)

@@ -165,3 +165,24 @@ def test_spans_of_a_page_are_bounded() -> None:
 )
 def test_headings(heading: str, field: str | None) -> None:
     assert field_of(heading) == field
+
+
+def test_a_heading_that_is_repeated_is_no_row() -> None:
+    head = "<tr><td>应用名称</td><td>所涉问题</td></tr>"
+    page = f"<table>{head}<tr><td>甲</td><td>一</td></tr>{head}<tr><td>乙</td><td>二</td></tr></table>"
+    notice = read(page.encode())
+    assert rows(notice, "app", "problem") == [("甲", "一"), ("乙", "二")]
+    assert notice.faults == ()
+
+
+def test_columns_of_a_pdf_follow_the_text_where_headings_stand_in_the_middle() -> None:
+    page = [
+        *((50, 740, "应用名称"), (300, 740, "开发者"), (500, 740, "主要问题")),
+        *((50, 715, "星河贷"), (260, 715, "星河公司"), (380, 715, "无")),
+        *((50, 690, "云杉记账"), (260, 690, "云杉公司"), (380, 690, "违规收集个人信息且拒不改正")),
+    ]
+    notice = read(notices.pdf([page]))
+    assert rows(notice, "app", "developer", "problem") == [
+        ("星河贷", "星河公司", "无"),
+        ("云杉记账", "云杉公司", "违规收集个人信息且拒不改正"),
+    ]

@@ -77,6 +77,23 @@ def test_results_lead_to_pages_and_pages_to_packages(lake: LocalLake) -> None:
     assert [chain.packages for chain in chains] == [(SHA256,), ()]
 
 
+def test_a_word_that_a_lead_asks_for_is_searched_for_alone(lake: LocalLake) -> None:
+    def prepare(server: Server) -> WebSource:
+        server.serve("/s?q=a", b"<li><a href=/one>one</a></li>", Content_Type=HTML)
+        server.serve("/s?q=b", b"<li><a href=/two>two</a></li>", Content_Type=HTML)
+        return WebSource(kind="search", keywords=("a",), url=server.url("/s?q={keyword}"), items="li")
+
+    def task(server: Server) -> FrontierTask:
+        return FrontierTask(market=SHOP, kind=TaskKind.INDEX, url=server.url("/s?q=b"), bucket=server.host, due=AT)
+
+    _, sink, server = run(lake, prepare, extra=task)
+    assert sorted(one.path for one in server.log) == ["/one", "/s?q=a", "/s?q=b", "/two"]
+    assert {(one.url, one.says) for one in sink.observed if isinstance(one, Lead)} == {
+        (server.url("/one"), "Result 1 for a: one"),
+        (server.url("/two"), "Result 1: two"),
+    }
+
+
 @pytest.mark.parametrize(
     ("page", "kind"),
     [("<p>请输入验证码</p>", OutcomeKind.CHALLENGE), ("<p>新版页面</p>", OutcomeKind.CHANGED_SHAPE)],

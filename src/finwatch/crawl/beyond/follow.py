@@ -23,7 +23,7 @@ from finwatch.crawl.beyond import itms, peek
 from finwatch.crawl.beyond.codes import NotDecoded, codes_of
 from finwatch.crawl.beyond.decode import text_of
 from finwatch.crawl.beyond.deep_links import market_of
-from finwatch.crawl.beyond.links import PACKAGE_NAME, links_of
+from finwatch.crawl.beyond.links import PACKAGE_NAME, TAGS, links_of
 from finwatch.crawl.beyond.render import Rendered
 from finwatch.crawl.body import Body
 from finwatch.crawl.fetch import Fetcher
@@ -182,7 +182,9 @@ class _Walk:
             text, at, capture, rendered = shown.text, shown.url, shown.capture, True
             self.notes += [f"{at}: {note}" for note in shown.notes]
         link = way.end(LinkEnd.PAGE, **facts | {"capture": capture}, rendered=rendered)
-        found = links_of(text, at)
+        found, cut = links_of(text, at)
+        if cut:
+            self.notes.append(f"{at}: what stands after its first {TAGS:,} tags was not looked at.")
         for one in found[: self.limits.width]:
             place = SpanAt(url=at, capture=capture, start=one.start, end=one.end)
             self.waiting.append(_Step(link.number, one.kind, one.url, way.step.depth + 1, place))

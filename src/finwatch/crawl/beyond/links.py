@@ -57,15 +57,24 @@ class Found:
     promise: int
 
 
-def links_of(text: str, base: str) -> list[Found]:
+TAGS: Final = 20_000
+"""Tags of a page that are looked at."""
+
+
+def links_of(text: str, base: str) -> tuple[list[Found], bool]:
     """The addresses worth following, the most promising first, then in the order of the page; each once a kind.
 
-    An ordinary anchor, one that says nothing of a download, is no such address.
+    An ordinary anchor, one that says nothing of a download, is no such address. ``True`` = the page has more than
+    ``TAGS`` tags, and the rest was not looked at.
     """
     visible = _without_comments(text)
     root = base
     found: list[Found] = []
-    for tag in _TAG.finditer(visible):
+    cut = False
+    for number, tag in enumerate(_TAG.finditer(visible)):
+        if number >= TAGS:
+            cut = True
+            break
         name, attributes = tag[1].lower(), _attributes(tag)
         if name == "base" and "href" in attributes:
             root = _absolute(base, attributes["href"][0]) or base
@@ -79,7 +88,7 @@ def links_of(text: str, base: str) -> list[Found]:
         if (one.kind, one.url) not in seen:
             seen.add((one.kind, one.url))
             kept.append(one)
-    return kept
+    return kept, cut
 
 
 def _of_tag(
