@@ -49,6 +49,8 @@ class Server:
         if os.geteuid() == 0:
             shutil.chown(folder, ACCOUNT)
         command = ["initdb", "--auth=trust", "--username=finwatch", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        # Words in dictionary order, as many servers have it: the store must not lean on the database's own order.
+        command += ["--locale-provider=icu", "--icu-locale=en-US"]
         self._run([*command, "-D", str(self._data)])
 
     def _as(self) -> dict[str, object]:
@@ -100,7 +102,7 @@ class Server:
         name = f"test{self._count}"
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             making = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {}")
-            locale = sql.SQL(" LOCALE 'C'") if encoding != "UTF8" else sql.SQL("")
+            locale = sql.SQL(" LOCALE_PROVIDER libc LOCALE 'C'") if encoding != "UTF8" else sql.SQL("")
             connection.execute(making.format(*map(sql.Identifier, (name, template, encoding))) + locale)
         return name
 

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from finwatch.errors import SettingError, StoreError
 from finwatch.store import Store, open_store
 from finwatch.store.columns import KEY_BYTES, abridged
-from finwatch.store.dialect import Conflict, connect, retried, writing
+from finwatch.store.dialect import Conflict, connect, retried, shown_address, writing
 from finwatch.store.queue import EXAMINE, Job
 from finwatch.store.tables import frontier
 from tests.kit import postgres
@@ -162,3 +162,9 @@ def test_a_password_is_never_shown() -> None:
     assert "hunter2" not in str(raised.value)
     with pytest.raises(SettingError):
         open_store("postgresql+asyncpg://x/y")
+
+
+def test_the_address_is_shown_without_its_password(address: str, store: Store) -> None:
+    assert store.address.rpartition("/")[2] == address.rpartition("/")[2]
+    engine = connect("postgresql://finwatch:hunter2@127.0.0.1:1/none")
+    assert shown_address(engine) == "postgresql+psycopg://finwatch:***@127.0.0.1:1/none"

@@ -29,7 +29,7 @@ def run() -> None:
 
 
 def _settings(settings: Settings) -> str:
-    return f"lake {settings.lake_address}, store {settings.store_address}"
+    return f"lake {settings.lake_address}"
 
 
 def _catalog(settings: Settings) -> str:
@@ -82,7 +82,8 @@ def _store(settings: Settings) -> str:
 
     with open_store(settings.store_address) as store:
         view = store.overview()
-    return f"publication {view.generation}: {view.apps} apps, {view.markets} markets"
+        where = store.address
+    return f"{where}, publication {view.generation}: {view.apps} apps, {view.markets} markets"
 
 
 def _scripts(settings: Settings) -> str:

@@ -76,6 +76,11 @@ def connect(address: str) -> Engine:
     raise SettingError(f"FINWATCH_STORE: {name} is not supported.", todo="Use SQLite or PostgreSQL.")
 
 
+def shown_address(engine: Engine) -> str:
+    """The address without its password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
 def _sqlite_connected(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
@@ -109,7 +114,7 @@ def _named(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        where = engine.url.render_as_string(hide_password=True)
+        where = shown_address(engine)
         if getattr(error.orig, "sqlstate", None) in _CONFLICTS:
             raise Conflict(
                 f"The store {where} was busy: {_first_line(error)}.",

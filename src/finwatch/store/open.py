@@ -33,7 +33,7 @@ from finwatch.store import migrate
 from finwatch.store import outcome as outcome_questions
 from finwatch.store import overview as overview_questions
 from finwatch.store import version as version_questions
-from finwatch.store.dialect import connect, reading, retried, writing
+from finwatch.store.dialect import connect, reading, retried, shown_address, writing
 from finwatch.store.frontier import Frontier
 from finwatch.store.market import Markets
 from finwatch.store.publication import Publication, Snapshot, snapshot
@@ -54,6 +54,11 @@ class Store:
         self.markets = Markets(engine)
         self.publication = Publication(engine)
         self.runs = Runs(engine)
+
+    @property
+    def address(self) -> str:
+        """Where the store is, without a password."""
+        return shown_address(self._engine)
 
     def close(self) -> None:
         """Closes every connection."""
