@@ -117,7 +117,7 @@ class MemoryFrontier:
             known[bucket] = Spent(requests=before.requests + more.requests, bytes=before.bytes + more.bytes)
         if outcome.kind in _GOOD:
             changes |= {"attempts": 0}
-        if outcome.kind is OutcomeKind.OK:
+        if outcome.kind in {OutcomeKind.OK, OutcomeKind.EMPTY}:
             changes |= {"etag": outcome.etag, "last_modified": outcome.last_modified, "content_sha256": outcome.sha256}
         key = (task.market, task.kind, task.url)
         if next_due is None:

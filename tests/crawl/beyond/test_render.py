@@ -99,6 +99,40 @@ def test_nothing_but_its_own_host_is_reached(lake: LocalLake) -> None:
         assert said in told
 
 
+class Datagrams(asyncio.DatagramProtocol):
+    """Counts what arrives."""
+
+    def __init__(self) -> None:
+        self.arrived: list[bytes] = []
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.arrived.append(data)
+
+
+def test_no_datagram_leaves_a_page(lake: LocalLake) -> None:
+    async def go() -> tuple[Rendered, list[bytes]]:
+        loop = asyncio.get_running_loop()
+        transport, counting = await loop.create_datagram_endpoint(Datagrams, local_addr=("127.0.0.1", 0))
+        port = transport.get_extra_info("sockname")[1]
+        code = (
+            f"let c = new RTCPeerConnection({{iceServers: [{{urls: 'stun:127.0.0.1:{port}'}}]}});"
+            "c.createDataChannel('x'); c.onicegatheringstatechange = () => at.append(c.iceGatheringState);"
+            "c.createOffer().then(o => c.setLocalDescription(o));"
+        )
+        frame = f"try {{ {code} }} catch (e) {{ at.append('refused') }}"
+        async with serving() as server:
+            server.serve("/", script(frame), Content_Type=HTML)
+            shop = market(server.url(), protocol="web", web=WebSource(kind="landing", render=True))
+            async with fetcher(lake, server.host) as one, Renderer(shop, fetcher=one) as render:
+                page = await render(server.url("/"))
+        transport.close()
+        return page, counting.arrived
+
+    page, arrived = asyncio.run(go())
+    assert arrived == []
+    assert "refused" in page.text
+
+
 def test_a_host_that_the_descriptor_names_is_reached(lake: LocalLake) -> None:
     def prepare(server: Server) -> None:
         server.serve("/", b"<!doctype html><body><script src=http://cdn.example/c.js></script>", Content_Type=HTML)

@@ -70,7 +70,9 @@ def test_counts(value: Any, expected: int) -> None:
     ],
 )
 def test_times(value: Any, expected: datetime) -> None:
-    assert units.moment(value, zone=CN) == expected
+    made = units.moment(value, zone=CN)
+    assert made == expected
+    assert made.tzinfo is UTC
 
 
 def test_a_stated_unit_is_believed() -> None:

@@ -31,7 +31,7 @@ def line_of(text: str, place: Sequence[str | int]) -> int:
         else:
             continue
         common = _common(here, wanted)
-        if common == len(here) and common > best:
+        if common > best:
             best, line = common, number
     return line
 
