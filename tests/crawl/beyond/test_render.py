@@ -23,7 +23,7 @@ from tests.kit.hostile import Server, serving
 
 HTML = "text/html; charset=utf-8"
 NAME = "fin.example"
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.browser
 
 
 def rendered(

@@ -33,8 +33,15 @@ _DROPPED: Final = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "alt-svc", "link"}
 )
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
-_QUIET_MS: Final = 500
-"""So long nothing is asked for before a page counts as complete."""
+_NO_PEERS: Final = "for (let n of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) delete window[n];"
+"""Connections that no route sees."""
+_ARGUMENTS: Final = (
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-quic",
+    "--no-pings",
+    "--disable-gpu",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ class Renderer:
             async with asyncio.timeout(self._limits.render_seconds):
                 await context.route("**/*", view.route)
                 await context.route_web_socket("**/*", lambda socket: socket.close())
+                await context.add_init_script(_NO_PEERS)
                 page = await context.new_page()
                 page.on("dialog", lambda dialog: dialog.dismiss())
                 text, at = await self._text(page, url, view)
@@ -231,7 +239,7 @@ async def _browser() -> AsyncIterator[Browser]:
         try:
             browser = await playwright.chromium.launch(
                 executable_path=found,
-                args=["--host-resolver-rules=MAP * ~NOTFOUND", "--disable-quic", "--no-pings", "--disable-gpu"],
+                args=list(_ARGUMENTS),
                 chromium_sandbox=os.geteuid() != 0,
             )
         except Error as error:
