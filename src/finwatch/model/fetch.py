@@ -74,7 +74,8 @@ class Market(Model):
     jurisdiction: str = "CN"
     """Where it is answered for: ISO 3166-1 alpha-2."""
     politeness: Politeness = Politeness()
-    """How hard it may be asked: ``requests_per_second`` (1), ``parallel`` (1), ``obey_robots`` (true), ``user_agent``."""
+    """How hard it may be asked: ``requests_per_second`` (1), ``parallel`` (1), ``obey_robots`` (true) and
+    ``user_agent``."""
     enabled: bool = True
     """``false`` = it is never visited."""
     needs_cooperation: str | None = None
@@ -210,5 +211,5 @@ class Capture(Model):
     """``None`` = the answer came unencrypted."""
     headers: tuple[tuple[str, str], ...] = Field(default=())
     stored_as: str = "warc"
-    """``warc``: the payload is in the record; ``blob``: the payload is the lake's blob of that SHA-256; ``none``: it was refused or
-    broken off, and only its digest and length were kept."""
+    """``warc``: the payload is in the record; ``blob``: the payload is the lake's blob of that SHA-256; ``none``: it was
+    refused or broken off, and only its digest and length were kept."""
