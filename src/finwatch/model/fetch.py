@@ -211,5 +211,5 @@ class Capture(Model):
     """``None`` = the answer came unencrypted."""
     headers: tuple[tuple[str, str], ...] = Field(default=())
     stored_as: str = "warc"
-    """``warc``: the payload is in the record; ``blob``: the payload is the lake's blob of that SHA-256; ``none``: it was
-    refused or broken off, and only its digest and length were kept."""
+    """``warc``: the payload is in the record; ``blob``: the payload is the lake's blob of that SHA-256; ``none``: it
+    was refused or broken off, and only its digest and length were kept."""
