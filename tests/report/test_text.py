@@ -115,6 +115,19 @@ def test_what_was_not_seen_is_said_and_not_counted_as_clear() -> None:
     assert "not the same as clean" in shown
 
 
+def test_a_guarded_read_is_shown_as_no_accusation_and_a_plain_no_is_only_counted() -> None:
+    evidence = (Evidence(says=Text(zh="路径", en="the way"), at=CALL),)
+    guarded = finding("guarded", Answer.NO, confidence=Confidence.SUSPECTED, evidence=evidence)
+    plain = finding(
+        "plain", Answer.NO, evidence=(Evidence(says=Text(zh="范围", en="extent"), at=SearchedAt(extent="x")),)
+    )
+    shown = text(document(findings=(guarded, plain)))
+    assert "Traces that are no accusation (1)" in shown
+    assert "the way" in shown
+    assert "plain title" not in shown
+    assert "1 further checks found nothing" in shown
+
+
 def test_more_evidence_than_shown_is_counted() -> None:
     evidence = tuple(Evidence(says=Text(zh=str(n), en=str(n)), at=CALL) for n in range(7))
     shown = text(document(findings=(finding("many", Answer.YES, evidence=evidence),)), evidence=2)

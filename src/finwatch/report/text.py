@@ -111,7 +111,8 @@ class Report:
         yield from self.title(f"发现（{len(found)}）", f"Findings ({len(found)})")
         for finding in found:
             yield from self.finding(finding)
-        traces = [f for f in self.document.findings if f.outcome is Answer.NO and f.evidence]
+        answered_no = [f for f in self.document.findings if f.outcome is Answer.NO]
+        traces = [f for f in answered_no if f.confidence is Confidence.SUSPECTED]
         if traces:
             yield from self.title(f"有迹象但不认定（{len(traces)}）", f"Traces that are no accusation ({len(traces)})")
             for finding in traces:
@@ -126,7 +127,7 @@ class Report:
             for finding in blind:
                 why = "" if finding.summary is None else f": {finding.summary.in_language(self.language)}"
                 yield Line(f"  {finding.check}{why}")
-        clear = sum(f.outcome is Answer.NO and not f.evidence for f in self.document.findings)
+        clear = len(answered_no) - len(traces)
         yield Line(self.say(f"另有 {clear} 项检查未发现问题。", f"{clear} further checks found nothing."), style="dim")
 
     def finding(self, finding: Finding) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from finwatch.errors import InputError, NotFound
 from finwatch.model.base import Text
-from finwatch.model.examination import Answer, Band, Examination
+from finwatch.model.examination import Answer, Band, Confidence, Examination
 from finwatch.model.fetch import MarketId
 from finwatch.model.knowledge import Severity
 from finwatch.model.listing import EventKind
@@ -203,11 +203,12 @@ def _outcomes(document: Examination | None) -> dict[str, Any]:
     findings = document.findings if document else ()
     ranks = list(Severity)
     ordered = sorted(findings, key=lambda one: (one.confidence == "suspected", ranks.index(one.severity), one.check))
+    answered_no = [one for one in ordered if one.outcome is Answer.NO]
     return {
         "found": [one for one in ordered if one.outcome is Answer.YES],
         "blind": [one for one in ordered if one.outcome is Answer.NOT_AVAILABLE],
-        "maybe": [one for one in ordered if one.outcome is Answer.NO and one.evidence],
-        "clear": [one for one in ordered if one.outcome is Answer.NO and not one.evidence],
+        "maybe": [one for one in answered_no if one.confidence is Confidence.SUSPECTED],
+        "clear": [one for one in answered_no if one.confidence is not Confidence.SUSPECTED],
     }
 
 
