@@ -24,6 +24,9 @@ def run(
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Ask for their indexes now, due or not.")] = False,
     patience: Annotated[float, typer.Option(help="Seconds to wait for a retry that falls due.", min=0)] = 60.0,
+    at_once: Annotated[
+        int, typer.Option(help="Visits under way at a time, each at a host of its own unless it allows more.", min=1)
+    ] = 8,
 ) -> None:
     """Visit markets: fetch what is due, keep every answer, queue packages for examination.
 
@@ -39,7 +42,14 @@ def run(
         names = _registered(store, markets or [])
         lake = open_lake(settings.lake_address)
         collected = collect(
-            store, lake, settings=settings, markets=names, again=again, patience_s=patience, progress=progress
+            store,
+            lake,
+            settings=settings,
+            markets=names,
+            again=again,
+            parallel=at_once,
+            patience_s=patience,
+            progress=progress,
         )
         health = store.market_health(since=datetime.fromtimestamp(0, UTC), now=datetime.now(UTC))
         left_out = [said for name in names if (said := _left_out(store, name))]
