@@ -1,8 +1,8 @@
 """Every bound in one place. A reader that meets one says so, names it, and goes on with what it has.
 
 ``PACKAGE`` bounds the native core (sizes in bytes, times in seconds) and the child process that runs it;
-``FETCH`` bounds a visit to the outside; ``POLICY`` bounds the reading of a privacy policy; ``EVIDENCE`` bounds sealing and
-verifying captures.
+``FETCH`` bounds a visit to the outside; ``POLICY`` bounds the reading of a privacy policy; ``EVIDENCE`` bounds
+sealing and verifying captures.
 """
 
 from __future__ import annotations

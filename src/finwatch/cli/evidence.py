@@ -142,7 +142,8 @@ def _verdict(found: Verification, language: str) -> list[str]:
         verdict = {"whole": "完好", "altered": "已被改动", "unusable": "无法全部核验"}[found.outcome]
         lines.append(
             f"{verdict}：批次 {found.batches}（重算 {found.checked}），记录 {found.records:,}，"
-            f"内容块 {found.payloads:,}，{found.bytes:,} 字节，时间戳 {found.stamps}，待补 {len(found.pending)}，未封存分段 {found.unsealed}"
+            f"内容块 {found.payloads:,}，{found.bytes:,} 字节，"
+            f"时间戳 {found.stamps}，待补 {len(found.pending)}，未封存分段 {found.unsealed}"
         )
     else:
         lines.append(
