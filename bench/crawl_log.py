@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -77,12 +78,8 @@ def judge(asked: Iterable[Asked], intervals: Mapping[str, float], *, forbidden: 
     after: list[float] = []
     for host, requests in by_host.items():
         paced = [one for one in requests if not one.robots]
-        shares += [
-            (second.begun - first.begun) / intervals[host] for first, second in zip(paced, paced[1:], strict=False)
-        ]
-        after += [
-            second.begun - first.begun for first, second in zip(requests, requests[1:], strict=False) if first.robots
-        ]
+        shares += [(second.begun - first.begun) / intervals[host] for first, second in itertools.pairwise(paced)]
+        after += [second.begun - first.begun for first, second in itertools.pairwise(requests) if first.robots]
     every = [one for requests in by_host.values() for one in requests]
     return Manners(
         hosts=len(by_host),

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.crawl_log import Asked, parse
 from bench.crawl_site import Group
 from bench.peers import ROOT, prepare
+from finwatch.lake import open_lake
 
 TICK_S = 0.05
 
@@ -29,6 +30,8 @@ class Measured:
     """User and system seconds, starting up included."""
     peak: int
     """Bytes: the high-water mark of its resident memory, looked at every 50 ms."""
+    anonymous: int
+    """Bytes: the most that was its own at one time, libraries mapped from the disk left out."""
     code: int
     """Exit code; negative = the signal that ended it."""
     said: str
@@ -149,12 +152,13 @@ def _begin(command: list[str], log: Path, variables: dict[str, str]) -> subproce
 
 def measured(process: subprocess.Popen[bytes], log: Path, *, kill_after: float | None = None) -> Measured:
     """``process`` to its end, or to ``kill -9`` after so many seconds."""
-    begun, peak = time.monotonic(), 0
+    begun, peak, anonymous = time.monotonic(), 0, 0
     while True:
         pid, status, used = os.wait4(process.pid, os.WNOHANG)
         if pid:
             break
-        peak = max(peak, _high_water(process.pid))
+        peak = max(peak, _memory(process.pid, "VmHWM"))
+        anonymous = max(anonymous, _memory(process.pid, "RssAnon"))
         if kill_after is not None and time.monotonic() - begun >= kill_after:
             os.kill(process.pid, signal.SIGKILL)
             kill_after = None
@@ -162,18 +166,23 @@ def measured(process: subprocess.Popen[bytes], log: Path, *, kill_after: float |
     process.returncode = os.waitstatus_to_exitcode(status)
     said = log.read_text("utf-8", "replace")[-2_000:]
     wall = time.monotonic() - begun
-    return Measured(wall, used.ru_utime + used.ru_stime, peak, process.returncode, said)
+    return Measured(wall, used.ru_utime + used.ru_stime, peak, anonymous, process.returncode, said)
 
 
-def _high_water(pid: int) -> int:
-    """``VmHWM``; ``ru_maxrss`` would count the memory of the process that forked it."""
+def _memory(pid: int, field: str) -> int:
+    """A field of ``/proc/<pid>/status`` in bytes; ``ru_maxrss`` would count the memory of the process that forked."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(f"{field}:"):
                 return int(line.split()[1]) << 10
     return 0
 
 
-def told(value: object) -> dict[str, object]:
-    """A result for the JSON file."""
-    return asdict(value)  # type: ignore[call-overload,no-any-return]
+def listings(home: Path) -> int:
+    """Rows of the table ``listings`` that a crawl left in the lake."""
+    return int(open_lake(str(home / "lake")).tables.read("listings", columns=["app"]).num_rows)
+
+
+def blobs_of(home: Path, size: int) -> int:
+    """How many blobs of ``size`` bytes a crawl left in the lake."""
+    return sum(path.stat().st_size == size for path in (home / "lake" / "blobs").rglob("*") if path.is_file())

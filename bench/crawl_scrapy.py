@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import Any, ClassVar
 
 import scrapy
 from scrapy.crawler import CrawlerProcess
@@ -22,7 +22,7 @@ class Markets(scrapy.Spider):
     """Every market of the plan."""
 
     name = "markets"
-    plan: dict[str, Any] = {}
+    plan: ClassVar[dict[str, Any]] = {}
 
     async def start(self) -> Any:
         """The first page of each market."""

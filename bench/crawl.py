@@ -1,0 +1,158 @@
+"""``python -m bench.crawl``: the crawl on a loopback site of many markets, its memory, its manners, its resumption.
+
+Prints, and writes ``bench/results/crawl-*.json`` and ``docs/evaluation/crawl.md``. Smaller runs by options; the page
+says what was run and what a full run would be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import crawl_kills, crawl_page, crawl_run
+from bench.crawl_log import Asked, Manners, judge
+from bench.crawl_site import FORBIDDEN, Group
+from bench.peers import ROOT
+
+FULL = {"hosts": 232, "listings": 9_280, "packages": 40, "package_mb": 200, "kills": 20}
+PACKAGES_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Sustained:
+    """A crawl of the whole site by one contender."""
+
+    process: crawl_run.Measured
+    manners: Manners
+    listings: int
+    seconds: float
+    """From the first request to the last, as the site saw them."""
+
+    @property
+    def per_second(self) -> float:
+        """Listings a second, from the first request to the last."""
+        return self.listings / self.seconds if self.seconds else 0.0
+
+    @property
+    def pages(self) -> int:
+        """Answers taken, robots.txt included."""
+        return self.manners.requests + self.manners.robots
+
+    @property
+    def pages_per_cpu_second(self) -> float:
+        """What a second of the processor is good for."""
+        return self.pages / self.process.cpu if self.process.cpu else 0.0
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """The packages, downloaded."""
+
+    process: crawl_run.Measured
+    manners: Manners
+    whole: int
+    """Blobs of the size of a package in the lake."""
+    packages: int
+    bytes_each: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Results:
+    """All of a run."""
+
+    asked: dict[str, int]
+    """What was asked for: hosts, listings, packages, package_mb, kills, at_once, seed."""
+    ours: Sustained
+    scrapy: Sustained | None
+    downloads: Downloads | None
+    kills: crawl_kills.Kills | None
+    load: float
+    """Load average at the end."""
+
+
+def main() -> None:
+    """Measures, prints, writes."""
+    options = argparse.ArgumentParser(prog="bench.crawl", description=__doc__)
+    for name, value in FULL.items():
+        options.add_argument(f"--{name.replace('_', '-')}", type=int, default=value, help=f"default: {value}")
+    options.add_argument("--at-once", type=int, default=96, help="visits under way at a time (default: 96)")
+    options.add_argument("--seed", type=int, default=0, help="of the moments of the kills; 0 = a new one")
+    options.add_argument("--without-scrapy", action="store_true", help="leave the peer out")
+    options.add_argument("--without-page", action="store_true", help="leave docs/evaluation/crawl.md as it is")
+    options.add_argument("--work", type=Path, help="folder for lakes and stores (default: a temporary one)")
+    chosen = options.parse_args()
+    seed = chosen.seed or random.SystemRandom().randrange(1, 1 << 31)
+    asked = {name: getattr(chosen, name) for name in (*FULL, "at_once")} | {"seed": seed}
+    with tempfile.TemporaryDirectory(prefix="finwatch-bench-", dir=chosen.work) as folder:
+        results = measure(Path(folder), asked, peer=not chosen.without_scrapy)
+    text = crawl_page.page(results, full=FULL)
+    print(text)
+    written = ROOT / "results"
+    written.mkdir(exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    machine = {"machine": platform.machine(), "cores": os.cpu_count()}
+    (written / f"crawl-{stamp}.json").write_text(json.dumps(machine | asdict(results), indent=1))
+    if not chosen.without_page:
+        (ROOT.parent / "docs" / "evaluation" / "crawl.md").write_text(text, "utf-8")
+
+
+def measure(folder: Path, asked: dict[str, int], *, peer: bool) -> Results:
+    """Every part, one after another; a part of which nothing was asked for is left out."""
+    markets = Group("m", asked["hosts"], max(1, asked["listings"] // asked["hosts"]))
+    shelves = min(PACKAGES_AT_ONCE, asked["packages"]) or 1
+    each = -(-asked["packages"] // shelves)
+    heavy = Group("p", shelves, each, detailed=0, packages=each, package_bytes=asked["package_mb"] * 1_000_000)
+    fragile = Group("k", 12, 30, per_second=20, delayed=0, packages=3, package_bytes=2_000_000)
+    with crawl_run.site(folder, [markets, heavy, replace(fragile)]) as site:
+        say(f"finwatch crawl: {markets.hosts} hosts, {markets.listings} listings each")
+        done = crawl_run.crawl(folder / "ours", markets, site.port, at_once=asked["at_once"])
+        seen = site.since()
+        ours = Sustained(done, manners(seen, markets), crawl_run.listings(folder / "ours"), span(seen))
+        theirs = downloads = kills = None
+        if peer:
+            say("scrapy: the same")
+            crawl_run.prepare("scrapy")
+            done, count = crawl_run.scrapy(folder / "scrapy", markets, site.port, at_once=asked["at_once"])
+            seen = site.since()
+            theirs = Sustained(done, manners(seen, markets), count, span(seen))
+        if asked["packages"]:
+            say(f"{heavy.hosts * each} packages of {asked['package_mb']} MB")
+            done = crawl_run.crawl(folder / "packages", heavy, site.port, at_once=PACKAGES_AT_ONCE)
+            seen = [one for one in site.since() if one.path.startswith("/package/")]
+            whole = crawl_run.blobs_of(folder / "packages", heavy.package_bytes)
+            total = heavy.hosts * each
+            downloads = Downloads(done, manners(seen, heavy), whole, total, heavy.package_bytes, span(seen))
+        if asked["kills"]:
+            say(f"{asked['kills']} kills, seed {asked['seed']}")
+            kills = crawl_kills.run(
+                folder / "kills", fragile, site, kills=asked["kills"], seed=asked["seed"], at_once=PACKAGES_AT_ONCE
+            )
+    return Results(asked, ours, theirs, downloads, kills, os.getloadavg()[0])
+
+
+def manners(asked: list[Asked], group: Group) -> Manners:
+    """How the hosts of ``group`` were treated."""
+    return judge(asked, {name: group.interval(name) for name in group.names()}, forbidden=FORBIDDEN)
+
+
+def span(asked: list[Asked]) -> float:
+    """Seconds from the first request to the end of the last."""
+    return max(one.ended for one in asked) - min(one.begun for one in asked) if asked else 0.0
+
+
+def say(what: str) -> None:
+    """Progress, to standard error."""
+    print(f"· {datetime.now(UTC):%H:%M:%S} {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
