@@ -93,6 +93,17 @@ def test_the_moments_of_a_host_lie_apart() -> None:
     assert rate.reserve("a", now=100, per_second=2) == 0
 
 
+def test_a_request_that_went_out_late_puts_the_next_one_off() -> None:
+    rate = Rate()
+    assert rate.reserve("a", now=0, per_second=2) == 0
+    rate.sent("a", now=0.4, per_second=2)
+    assert rate.reserve("a", now=0.5, per_second=2) == pytest.approx(0.4)
+    rate.sent("a", now=0.9, per_second=2)
+    assert [rate.reserve("a", now=0.9, per_second=2) for _ in range(2)] == pytest.approx([0.5, 1.0])
+    rate.sent("a", now=0.9, per_second=2)
+    assert rate.reserve("a", now=0.9, per_second=2) == pytest.approx(1.5)
+
+
 def test_the_longer_interval_holds() -> None:
     rate = Rate()
     rate.crawl_delay("a", 5)

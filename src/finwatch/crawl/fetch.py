@@ -181,9 +181,11 @@ class Fetcher:
                 "requests_per_day or bytes_per_day if its operator agrees.",
                 final_url=url,
             )
-        wait = self._rate.reserve(bucket, now=self._monotonic(), per_second=request.politeness.requests_per_second)
+        per_second = request.politeness.requests_per_second
+        wait = self._rate.reserve(bucket, now=self._monotonic(), per_second=per_second)
         if wait > 0:
             await self._sleep(wait)
+        self._rate.sent(bucket, now=self._monotonic(), per_second=per_second)
 
     async def _hop(
         self, url: str, request: Request, begin: Callable[[Hop], Body]

@@ -19,10 +19,18 @@ class Rate:
 
         ``now`` is a monotonic time in seconds. A rate of 0 or less means no limit beyond ``Crawl-delay``.
         """
-        interval = max(1 / per_second if per_second > 0 else 0.0, self._pause.get(bucket, 0.0))
+        interval = self._interval(bucket, per_second)
         moment = max(now, self._next.get(bucket, now))
         self._next[bucket] = moment + interval
         return moment - now
+
+    def sent(self, bucket: str, *, now: float, per_second: float) -> None:
+        """Counts the interval from ``now``, when the request went out: a process that was kept from sending at its
+        moment must not send the next one all the sooner."""
+        self._next[bucket] = max(self._next.get(bucket, now), now + self._interval(bucket, per_second))
+
+    def _interval(self, bucket: str, per_second: float) -> float:
+        return max(1 / per_second if per_second > 0 else 0.0, self._pause.get(bucket, 0.0))
 
     def crawl_delay(self, bucket: str, seconds: float) -> None:
         """Keeps at least ``seconds`` between requests to ``bucket`` from now on, at most a minute."""
