@@ -11,8 +11,10 @@ import json
 import os
 import platform
 import random
+import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,51 +94,57 @@ def main() -> None:
     chosen = options.parse_args()
     seed = chosen.seed or random.SystemRandom().randrange(1, 1 << 31)
     asked = {name: getattr(chosen, name) for name in (*FULL, "at_once")} | {"seed": seed}
-    with tempfile.TemporaryDirectory(prefix="finwatch-bench-", dir=chosen.work) as folder:
-        results = measure(Path(folder), asked, peer=not chosen.without_scrapy)
-    text = crawl_page.page(results, full=FULL)
-    print(text)
-    written = ROOT / "results"
-    written.mkdir(exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     machine = {"machine": platform.machine(), "cores": os.cpu_count()}
-    (written / f"crawl-{stamp}.json").write_text(json.dumps(machine | asdict(results), indent=1))
-    if not chosen.without_page:
-        (ROOT.parent / "docs" / "evaluation" / "crawl.md").write_text(text, "utf-8")
+    text = ""
+    with tempfile.TemporaryDirectory(prefix="finwatch-bench-", dir=chosen.work) as folder:
+        for results in measure(Path(folder), asked, peer=not chosen.without_scrapy):
+            text = crawl_page.page(results, full=FULL)
+            (ROOT / "results").mkdir(exist_ok=True)
+            (ROOT / "results" / f"crawl-{stamp}.json").write_text(json.dumps(machine | asdict(results), indent=1))
+            if not chosen.without_page:
+                (ROOT.parent / "docs" / "evaluation" / "crawl.md").write_text(text, "utf-8")
+    print(text)
 
 
-def measure(folder: Path, asked: dict[str, int], *, peer: bool) -> Results:
-    """Every part, one after another; a part of which nothing was asked for is left out."""
+def measure(folder: Path, asked: dict[str, int], *, peer: bool) -> Iterator[Results]:
+    """What is known after each part; a part of which nothing was asked for is left out."""
     markets = Group("m", asked["hosts"], max(1, asked["listings"] // asked["hosts"]))
     shelves = min(PACKAGES_AT_ONCE, asked["packages"]) or 1
     each = -(-asked["packages"] // shelves)
     heavy = Group("p", shelves, each, detailed=0, packages=each, package_bytes=asked["package_mb"] * 1_000_000)
     fragile = Group("k", 12, 30, per_second=20, delayed=0, packages=3, package_bytes=2_000_000)
-    with crawl_run.site(folder, [markets, heavy, replace(fragile)]) as site:
+    with crawl_run.site(folder, [markets, heavy, fragile]) as site:
         say(f"finwatch crawl: {markets.hosts} hosts, {markets.listings} listings each")
         done = crawl_run.crawl(folder / "ours", markets, site.port, at_once=asked["at_once"])
         seen = site.since()
         ours = Sustained(done, manners(seen, markets), crawl_run.listings(folder / "ours"), span(seen))
-        theirs = downloads = kills = None
+        results = Results(asked, ours, None, None, None, os.getloadavg()[0])
+        yield results
         if peer:
             say("scrapy: the same")
             crawl_run.prepare("scrapy")
             done, count = crawl_run.scrapy(folder / "scrapy", markets, site.port, at_once=asked["at_once"])
             seen = site.since()
             theirs = Sustained(done, manners(seen, markets), count, span(seen))
+            results = replace(results, scrapy=theirs, load=os.getloadavg()[0])
+            yield results
         if asked["packages"]:
-            say(f"{heavy.hosts * each} packages of {asked['package_mb']} MB")
+            total = heavy.hosts * each
+            say(f"{total} packages of {asked['package_mb']} MB")
             done = crawl_run.crawl(folder / "packages", heavy, site.port, at_once=PACKAGES_AT_ONCE)
             seen = [one for one in site.since() if one.path.startswith("/package/")]
             whole = crawl_run.blobs_of(folder / "packages", heavy.package_bytes)
-            total = heavy.hosts * each
             downloads = Downloads(done, manners(seen, heavy), whole, total, heavy.package_bytes, span(seen))
+            shutil.rmtree(folder / "packages")
+            results = replace(results, downloads=downloads, load=os.getloadavg()[0])
+            yield results
         if asked["kills"]:
             say(f"{asked['kills']} kills, seed {asked['seed']}")
             kills = crawl_kills.run(
                 folder / "kills", fragile, site, kills=asked["kills"], seed=asked["seed"], at_once=PACKAGES_AT_ONCE
             )
-    return Results(asked, ours, theirs, downloads, kills, os.getloadavg()[0])
+            yield replace(results, kills=kills, load=os.getloadavg()[0])
 
 
 def manners(asked: list[Asked], group: Group) -> Manners:

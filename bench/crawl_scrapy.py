@@ -74,6 +74,7 @@ def main() -> None:
             "RANDOMIZE_DOWNLOAD_DELAY": False,
             "DOWNLOAD_DELAY": 1.0,
             "DOWNLOAD_SLOTS": {one["name"]: {**slot, "delay": one["interval"]} for one in hosts},
+            "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.DownloaderAwarePriorityQueue",
             "COOKIES_ENABLED": False,
             "TELNETCONSOLE_ENABLED": False,
             "LOG_LEVEL": "ERROR",
