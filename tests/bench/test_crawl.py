@@ -68,7 +68,7 @@ def test_requests_at_a_time() -> None:
 
 
 def test_a_line_that_is_not_whole_is_left_out() -> None:
-    text = "h\t/b\t2.0\t2.5\t200\t7\nh\t/a\t1.0\t1.5\t404\t0\nh\t/c\t3.0"
+    text = "h\t/b\t2.0\t2.5\t200\t7\nh\t/a\t1.0\t1.5\t404\t0\nh\t/c\t3.0\t3.5\t200\t1"
     assert parse(text) == [Asked("h", "/a", 1.0, 1.5, 404, 0), Asked("h", "/b", 2.0, 2.5, 200, 7)]
 
 
