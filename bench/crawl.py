@@ -24,7 +24,7 @@ from bench.crawl_log import Asked, Manners, judge
 from bench.crawl_site import FORBIDDEN, Group
 from bench.peers import ROOT
 
-FULL = {"hosts": 232, "listings": 9_280, "packages": 40, "package_mb": 200, "kills": 20}
+FULL = {"hosts": 232, "listings": 4_640, "packages": 40, "package_mb": 200, "kills": 20}
 PACKAGES_AT_ONCE = 8
 
 

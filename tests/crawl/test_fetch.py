@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import tracemalloc
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -288,6 +289,25 @@ def test_the_rate_is_kept_per_host(lake: LocalLake) -> None:
 
     asyncio.run(go())
     assert clock.slept == [2.0, 2.0]
+
+
+def test_the_interval_runs_from_when_a_request_is_known_to_have_arrived(lake: LocalLake) -> None:
+    clock = Clock()
+    at_once = hostile.plain(b"")
+
+    async def late(asked: hostile.Asked, writer: asyncio.StreamWriter) -> None:
+        clock.time += timedelta(seconds=0.7)  # on the way
+        await at_once(asked, writer)
+
+    async def go() -> None:
+        async with serving() as server, fetcher(lake, server.host, clock=clock) as one:
+            server.routes["/"] = late
+            slow = Politeness(requests_per_second=1, obey_robots=False)
+            for _ in range(3):
+                await one.page(request(server.url("/"), politeness=slow))
+
+    asyncio.run(go())
+    assert clock.slept == [1.0, 1.0]
 
 
 def test_robots_are_asked_first_and_obeyed(lake: LocalLake) -> None:

@@ -215,6 +215,9 @@ class Fetcher:
                 ) as response,
             ):
                 hop = _head(response, url, at, sent=request.body or b"")
+                self._rate.sent(
+                    bucket_of(url), now=self._monotonic(), per_second=request.politeness.requests_per_second
+                )
                 target = _target(hop)
                 body = begin(hop) if target is None else self._side_page()
                 try:

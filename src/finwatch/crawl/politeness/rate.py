@@ -25,8 +25,8 @@ class Rate:
         return moment - now
 
     def sent(self, bucket: str, *, now: float, per_second: float) -> None:
-        """Counts the interval from ``now``, when the request went out: a process that was kept from sending at its
-        moment must not send the next one all the sooner."""
+        """Counts the interval from ``now``, when the request went out or was seen to have arrived: what was kept from
+        being sent at its moment must not have the next one follow all the sooner."""
         self._next[bucket] = max(self._next.get(bucket, now), now + self._interval(bucket, per_second))
 
     def _interval(self, bucket: str, per_second: float) -> float:
