@@ -32,13 +32,14 @@ class Markets:
 
     def get(self, market_id: MarketId) -> Market:
         """The market of that id. Raises ``NotFound`` naming those that are known."""
-        known = {one.id: one for one in self.all()}
-        if market_id not in known:
-            names = ", ".join(known) or "none yet"
+        with reading(self._engine) as connection:
+            row = connection.execute(select(market.c.descriptor).where(market.c.id == market_id)).scalar()
+        if row is None:
+            names = ", ".join(one.id for one in self.all()) or "none yet"
             raise NotFound(
                 f"No market {market_id!r} is registered.", zh=f"没有登记市场 {market_id}。", todo=f"Known: {names}."
             )
-        return known[market_id]
+        return Market.model_validate(row)
 
     def all(self, *, enabled: bool | None = None) -> list[Market]:
         """Every market by id; only the (dis)abled ones when ``enabled`` is given."""
