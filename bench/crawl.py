@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bench import crawl_kills, crawl_page, crawl_run
 from bench.crawl_log import Asked, Manners, judge
@@ -91,7 +92,12 @@ def main() -> None:
     options.add_argument("--without-scrapy", action="store_true", help="leave the peer out")
     options.add_argument("--without-page", action="store_true", help="leave docs/evaluation/crawl.md as it is")
     options.add_argument("--work", type=Path, help="folder for lakes and stores (default: a temporary one)")
+    options.add_argument("--again", type=Path, help="measure nothing: write the page again from this JSON file")
     chosen = options.parse_args()
+    if chosen.again:
+        found = json.loads(chosen.again.read_text("utf-8"))
+        (ROOT.parent / "docs" / "evaluation" / "crawl.md").write_text(crawl_page.page(read(found), full=FULL), "utf-8")
+        return
     seed = chosen.seed or random.SystemRandom().randrange(1, 1 << 31)
     asked = {name: getattr(chosen, name) for name in (*FULL, "at_once")} | {"seed": seed}
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -145,6 +151,27 @@ def measure(folder: Path, asked: dict[str, int], *, peer: bool) -> Iterator[Resu
                 folder / "kills", fragile, site, kills=asked["kills"], seed=asked["seed"], at_once=PACKAGES_AT_ONCE
             )
             yield replace(results, kills=kills, load=os.getloadavg()[0])
+
+
+def read(found: dict[str, Any]) -> Results:
+    """Results from what was written of them."""
+
+    def sustained(told: dict[str, Any]) -> Sustained:
+        parts = {"process": crawl_run.Measured(**told["process"]), "manners": Manners(**told["manners"])}
+        return Sustained(**told | parts)
+
+    def downloaded(told: dict[str, Any]) -> Downloads:
+        parts = {"process": crawl_run.Measured(**told["process"]), "manners": Manners(**told["manners"])}
+        return Downloads(**told | parts)
+
+    return Results(
+        asked=found["asked"],
+        ours=sustained(found["ours"]),
+        scrapy=sustained(found["scrapy"]) if found["scrapy"] else None,
+        downloads=downloaded(found["downloads"]) if found["downloads"] else None,
+        kills=crawl_kills.Kills(**found["kills"]) if found["kills"] else None,
+        load=found["load"],
+    )
 
 
 def manners(asked: list[Asked], group: Group) -> Manners:

@@ -32,7 +32,7 @@ def page(results: Results, *, full: Mapping[str, int]) -> str:
         "## Targets",
         targets(results),
         "## A site of many markets",
-        f"One process on loopback answers for {asked['hosts']} hosts: every second lists {'20'} apps a page in JSON, "
+        f"One process on loopback answers for {asked['hosts']} hosts: every second lists 20 apps a page in JSON, "
         "the others in HTML with a page for each app. Each may be asked once a second, every sixteenth once in two "
         f"(`Crawl-delay`), and each forbids `/private/`, where an icon lies. At most {asked['at_once']} visits at a "
         "time (`--at-once`), none two at one host. Rates are from the site's log, first request to last; CPU seconds "
@@ -115,8 +115,9 @@ def _both(results: Results) -> list[tuple[str, Sustained]]:
 def sustained(results: Results) -> str:
     """What each contender took."""
     lines = [
-        "| | listings | pages | seconds | listings/s | pages/s | CPU s | pages per CPU s | peak MB | own MB |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| | listings | pages | seconds | process, s | listings/s | pages/s | CPU s "
+        "| pages per CPU s | peak MB | own MB |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, one in _both(results):
         fields = (
@@ -124,6 +125,7 @@ def sustained(results: Results) -> str:
             f"{one.listings:,}",
             f"{one.pages:,}",
             f"{one.seconds:.1f}",
+            f"{one.process.wall:.1f}",
             f"{one.per_second:.1f}",
             f"{one.pages / one.seconds if one.seconds else 0:.1f}",
             f"{one.process.cpu:.1f}",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from bench import crawl_kills, crawl_page, crawl_site
-from bench.crawl import FULL, Downloads, Results, Sustained
+from bench.crawl import FULL, Downloads, Results, Sustained, read
 from bench.crawl_log import Asked, Manners, judge, parse, together
 from bench.crawl_run import Measured, descriptor
 from bench.crawl_site import FORBIDDEN, Group
@@ -111,14 +111,16 @@ def test_end_states_differ_in_parts(part: str) -> None:
 
 PROCESS = Measured(wall=10, cpu=4, peak=120_000_000, anonymous=80_000_000, code=0, said="")
 GOOD = Manners(232, 500, 232, 0, 0, 1.0, 0.1, 1, 90, 0, 0)
-OURS = Sustained(PROCESS, GOOD, listings=9_280, seconds=100)
+OURS = Sustained(PROCESS, GOOD, listings=4_640, seconds=100)
 RESULTS = Results({**FULL, "at_once": 96, "seed": 7}, OURS, None, None, None, 1.0)
 
 
 def test_the_page_says_what_holds() -> None:
     loads = Downloads(PROCESS, GOOD, 40, 40, 200_000_000, 40.0)
     kills = crawl_kills.Kills(20, 9, 7.0, {"blobs": 3}, (1.0,), ())
-    text = crawl_page.page(replace(RESULTS, scrapy=OURS, downloads=loads, kills=kills), full=FULL)
+    results = replace(RESULTS, scrapy=OURS, downloads=loads, kills=kills)
+    text = crawl_page.page(results, full=FULL)
+    assert crawl_page.page(read(json.loads(json.dumps(asdict(results)))), full=FULL) == text
     assert "missed" not in text
     assert "At full size." in text
     assert "a ratio of **1.00**" in text
@@ -128,7 +130,7 @@ def test_the_page_says_what_holds() -> None:
     "worse",
     [
         replace(OURS, seconds=1_000),
-        replace(OURS, listings=9_279),
+        replace(OURS, listings=4_639),
         replace(OURS, process=replace(PROCESS, peak=400_000_000)),
         replace(OURS, manners=replace(GOOD, short=1)),
     ],
