@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from finwatch.model.examination import Examination
     from finwatch.model.view import AppView
 
+HASH = re.compile("[0-9a-fA-F]{8,64}")
+"""What is taken for a SHA-256 or its beginning; a package name has a dot."""
+
 
 def run(
     subject: Annotated[str, typer.Argument(help="Package name, app id, or SHA-256 of a package (or its beginning).")],
@@ -22,7 +26,6 @@ def run(
 ) -> None:
     """Show a published app: where it is listed, what happened to it, and the report of its current package."""
     from finwatch import catalog
-    from finwatch.errors import NotFound
     from finwatch.report.text import Report
     from finwatch.store import open_store
 
@@ -32,9 +35,9 @@ def run(
     view: AppView | None = None
     document: Examination | None = None
     with open_store(settings.store_address) as store:
-        try:
+        if HASH.fullmatch(subject):
             document = store.version(subject).examination
-        except NotFound:
+        else:
             view = store.app(subject)
             if view.row.sha256:
                 document = store.version(view.row.sha256).examination
