@@ -7,8 +7,10 @@ known, without opening the package again. The same input gives the same document
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -74,18 +76,32 @@ def examine(
     itself cannot be opened.
     """
     started = time.perf_counter()
-    facts = reader.read(path, watch=knowledge.watch)
-    examined = conclude(
-        facts,
-        knowledge=knowledge,
-        checks=checks,
-        on=on,
-        listing=listing,
-        candidates=candidates,
-        history=history,
-        policy_text=policy_text,
-    )
+    with _collector_waits():
+        facts = reader.read(path, watch=knowledge.watch)
+        examined = conclude(
+            facts,
+            knowledge=knowledge,
+            checks=checks,
+            on=on,
+            listing=listing,
+            candidates=candidates,
+            history=history,
+            policy_text=policy_text,
+        )
     return timed(examined, time.perf_counter() - started)
+
+
+@contextmanager
+def _collector_waits() -> Iterator[None]:
+    """Keeps the garbage collector out of one examination: it would walk the tree of facts again and again, and frozen
+    nouns have no cycles to find."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def conclude(
