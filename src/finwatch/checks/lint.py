@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -27,15 +28,15 @@ class Context:
     controls: Mapping[str, object]
 
 
-class Lint:
+class Lint(ABC):
     """A rule over one check. ``complaints`` yields what is wrong; ``recommendation`` says what to do."""
 
     name = ""
     recommendation = ""
 
+    @abstractmethod
     def complaints(self, check: Check, context: Context) -> Iterator[str]:
         """What is wrong with the check, one sentence each."""
-        raise NotImplementedError
 
 
 class StatementIsTheName(Lint):
