@@ -18,6 +18,7 @@ from finwatch.cli import (
     examine,
     expand,
     nightly,
+    policy,
     publish,
     search,
     serve,
@@ -38,6 +39,7 @@ app = typer.Typer(
 for verb in (crawl, expand, nightly, watch, examine, show, search, publish, serve, work, demo, doctor):
     app.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.run)
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(policy.app, name="policy")
 
 
 def main() -> None:
