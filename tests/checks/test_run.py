@@ -167,7 +167,7 @@ def folder(tmp_path: Path, toml: str) -> Path:
 def test_a_folder_that_is_wrong_is_named(tmp_path: Path, toml: str, message: str) -> None:
     with pytest.raises(CatalogError, match=message) as raised:
         registry.read(folder(tmp_path, toml))
-    assert "checks/says_something" in raised.value.en
+    assert "checks/rules/says_something" in raised.value.en
 
 
 def test_a_check_is_named_as_its_folder_and_decides_in_one_way(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ PAGE = Path("docs/reference/checks.md")
 
 _HEAD = """# Checks
 
-<!-- Written by `python -m finwatch.checks.catalogue`; edit the folders below `src/finwatch/checks` instead. -->
+<!-- Written by `python -m finwatch.checks.catalogue`; edit the folders below `src/finwatch/checks/rules` instead. -->
 
 A check answers one statement about a package: *yes*, *no*, or *not available* when the parts it needs could not be
 seen. A *yes* is **certain**, **likely**, or **suspected**; a suspicion is for a person to confirm before anybody is

@@ -1,6 +1,6 @@
 """The checks, read from their folders once per process and put in the order of their ids.
 
-In: ``checks/<id>/check.toml`` with either ``when`` or a ``check.py`` that has ``decide(view) -> Decision``.
+In: ``checks/rules/<id>/check.toml`` with either ``when`` or a ``check.py`` that has ``decide(view) -> Decision``.
 Out: ``Check`` values that ``run`` applies. A folder that is wrong raises ``CatalogError`` naming it.
 """
 
@@ -22,7 +22,7 @@ from finwatch.errors import CatalogError
 from finwatch.model.examination import Confidence
 from finwatch.model.knowledge import CheckDefinition
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "rules"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def read(folder: Path = FOLDER) -> tuple[Check, ...]:
 
 
 def _check(folder: Path) -> Check:
-    place = f"checks/{folder.name}"
+    place = f"checks/rules/{folder.name}"
     try:
         definition = CheckDefinition.model_validate(tomllib.loads((folder / "check.toml").read_text("utf-8")))
     except tomllib.TOMLDecodeError as error:
@@ -66,7 +66,7 @@ def _decide(definition: CheckDefinition, folder: Path, place: str) -> Callable[[
         raise CatalogError(f"{place}: needs either `when` or check.py.", todo="Keep one of the two.")
     if definition.when is not None:
         return _declared(definition, when.parse(definition.when, f"{place}/check.toml"))
-    module = importlib.import_module(f"finwatch.checks.{folder.name}.check")
+    module = importlib.import_module(f"finwatch.checks.rules.{folder.name}.check")
     decide: object = getattr(module, "decide", None)
     if not callable(decide):
         raise CatalogError(f"{place}/check.py has no function decide(view).", todo="Add it.")
