@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from enum import StrEnum
 
 from finwatch.model.base import Model
 from finwatch.model.locator import PolicyAt
+
+
+_FAR = 1 << 62
 
 
 class PolicyFormat(StrEnum):
@@ -14,6 +18,8 @@ class PolicyFormat(StrEnum):
     HTML = "html"
     PDF = "pdf"
     TEXT = "text"
+    DOCX = "docx"
+    IMAGE = "image"
 
 
 class ParagraphKind(StrEnum):
@@ -40,6 +46,13 @@ class Paragraph(Model):
     """Depth of a heading, 1 to 6."""
     page: int | None = None
     """Page of a PDF, from 1."""
+    table: int | None = None
+    """Which table of the document a cell stands in, from 0."""
+    row: int | None = None
+    column: int | None = None
+    """Place of a cell in its table, from 0."""
+    depth: int = 0
+    """Lists that an item stands in, beyond the first."""
 
 
 class PolicyText(Model):
@@ -59,6 +72,24 @@ class PolicyText(Model):
     paragraphs: tuple[Paragraph, ...]
     unreadable: tuple[str, ...] = ()
     """What was left out and why: pages without text, a limit that was met."""
+    origin: tuple[tuple[int, int], ...] = ()
+    """Where ``text`` comes from: pairs (offset in ``text``, offset in the original), both rising; between two pairs
+    characters run one to one. Offsets in the original count characters (code points) of the decoded file without its
+    byte order mark, markup included, for pages and plain text. Empty for PDF, DOCX and images, which hold no characters
+    to count: there the original's offsets are those of ``text``, and a paragraph names its page."""
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """``text[start:end]`` as characters of the original (see ``origin``), first and one past the last."""
+        if not self.origin or end <= start:
+            return start, end
+        return self._source(start), self._source(end - 1) + 1
+
+    def _source(self, at: int) -> int:
+        place = bisect_right(self.origin, (at, _FAR)) - 1
+        if place < 0:
+            return self.origin[0][1]
+        text_at, source_at = self.origin[place]
+        return source_at + at - text_at
 
     def words(self, paragraph: Paragraph) -> str:
         """The text of one paragraph."""
