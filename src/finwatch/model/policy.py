@@ -8,7 +8,6 @@ from enum import StrEnum
 from finwatch.model.base import Model
 from finwatch.model.locator import PolicyAt
 
-
 _FAR = 1 << 62
 
 
