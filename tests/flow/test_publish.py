@@ -147,9 +147,9 @@ def test_a_publication_that_was_cut_off_leaves_nothing(
     before = everything(store)
     second_day(lake)
     with monkeypatch.context() as patch:
-        patch.setattr("finwatch.store.publication._FLUSH", 1)
-        patch.setattr("finwatch.store.publication.Draft.commit", _cut)
-        patch.setattr("finwatch.store.publication.Draft.abandon", lambda draft: None)
+        patch.setattr("finwatch.store.published.publication._FLUSH", 1)
+        patch.setattr("finwatch.store.published.publication.Draft.commit", _cut)
+        patch.setattr("finwatch.store.published.publication.Draft.abandon", lambda draft: None)
         with pytest.raises(_Cut):
             publish(store, lake, clock=clock(later(DAY)))
     assert everything(store) == before
@@ -253,7 +253,7 @@ def test_pages_go_on_where_the_last_one_ended(store: Store, lake: Lake) -> None:
 def test_counting_stops(store: Store, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     first_day(lake)
     publish(store, lake, clock=clock(later(100)))
-    monkeypatch.setattr("finwatch.store.paging.BOUND", 1)
+    monkeypatch.setattr("finwatch.store.published.paging.BOUND", 1)
     assert str(store.apps().total) == "1+"
 
 

@@ -25,7 +25,7 @@ from finwatch.model.fetch import MarketId
 from finwatch.model.listing import ListingEvent
 from finwatch.model.view import HistoryDocument
 from finwatch.store import Store
-from finwatch.store.publication import Draft
+from finwatch.store.published.publication import Draft
 
 _CHUNK: Final = 64
 """Apps whose documents are in memory at a time."""

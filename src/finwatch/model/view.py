@@ -1,6 +1,6 @@
 """What the screens read: the nouns that ``store`` answers with, so that no face ever sees SQL.
 
-``flow/publish`` builds the ``…Document`` records from the lake and ``store/publication`` takes them in; the named
+``flow/publish`` builds the ``…Document`` records from the lake and ``store/published`` takes them in; the named
 questions of ``store`` give the others out. All of it can be rebuilt from the lake.
 """
 

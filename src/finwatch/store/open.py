@@ -26,17 +26,17 @@ from finwatch.model.view import (
     UnreadPackage,
     VersionView,
 )
-from finwatch.store import app as app_questions
-from finwatch.store import event as event_questions
-from finwatch.store import finding as finding_questions
 from finwatch.store import migrate
 from finwatch.store import outcome as outcome_questions
-from finwatch.store import overview as overview_questions
-from finwatch.store import version as version_questions
 from finwatch.store.dialect import connect, reading, retried, shown_address, writing
 from finwatch.store.frontier import Frontier
 from finwatch.store.market import Markets
-from finwatch.store.publication import Publication, Snapshot, snapshot
+from finwatch.store.published import app as app_questions
+from finwatch.store.published import event as event_questions
+from finwatch.store.published import finding as finding_questions
+from finwatch.store.published import overview as overview_questions
+from finwatch.store.published import version as version_questions
+from finwatch.store.published.publication import Publication, Snapshot, snapshot
 from finwatch.store.queue import Queue
 from finwatch.store.run import Runs
 

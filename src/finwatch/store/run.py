@@ -14,7 +14,7 @@ from finwatch.model.run import Change, Missed, Run, RunReport, RunState
 from finwatch.store import lease as leases
 from finwatch.store.dialect import alone, reading, retried, writing
 from finwatch.store.outcome import GOOD
-from finwatch.store.publication import snapshot
+from finwatch.store.published.publication import snapshot
 from finwatch.store.tables import event, outcome, run
 
 HOLD_SECONDS: Final = 120.0

@@ -223,7 +223,7 @@ app = _lived(
     Index(None, "seen_order", "app_id"),
     Index(None, "name_en", "app_id"),
 )
-"""``risk`` and ``seen_order`` are sort keys without NULL, most serious and newest first (see ``store/app.py``)."""
+"""``risk`` and ``seen_order`` are sort keys without NULL, most serious and newest first (``store/published/app.py``)."""
 
 app_facet = _lived(
     "app_facet",
@@ -240,7 +240,7 @@ app_gram = _lived(
     Column("gram", Shown, nullable=False),
     Index(None, "gram", "app_id"),
 )
-"""Every pair of neighbouring characters of an app's names, and every single one (see ``store/search.py``)."""
+"""Every pair of neighbouring characters of an app's names, and every single one (see ``store/published/search.py``)."""
 
 version = _lived(
     "version",

@@ -11,8 +11,8 @@ from sqlalchemy import Row, or_, select
 from finwatch.model.fetch import MarketId
 from finwatch.model.listing import EventKind, ListingEvent
 from finwatch.model.view import EventPage, EventRow
-from finwatch.store import paging
-from finwatch.store.publication import Snapshot
+from finwatch.store.published import paging
+from finwatch.store.published.publication import Snapshot
 from finwatch.store.tables import app, event, listing
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,9 +10,9 @@ from finwatch.errors import InputError, NotFound
 from finwatch.model.examination import Band, Collection, Endpoint, Engine, Examination, Match, SdkUse
 from finwatch.model.fetch import MarketId
 from finwatch.model.view import UnreadPackage, VersionRow, VersionView
-from finwatch.store import app as apps
-from finwatch.store.finding import findings_of
-from finwatch.store.publication import Snapshot
+from finwatch.store.published import app as apps
+from finwatch.store.published.finding import findings_of
+from finwatch.store.published.publication import Snapshot
 from finwatch.store.tables import collection, endpoint, listing, match, sdk_use, version
 
 _SHORTEST = 8

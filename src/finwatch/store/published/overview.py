@@ -10,9 +10,9 @@ from finwatch.model.base import Text
 from finwatch.model.examination import Answer, Band
 from finwatch.model.knowledge import Severity
 from finwatch.model.view import CheckCount, Facet, Overview
-from finwatch.store.documents import RISK
-from finwatch.store.event import events
-from finwatch.store.publication import Snapshot
+from finwatch.store.published.documents import RISK
+from finwatch.store.published.event import events
+from finwatch.store.published.publication import Snapshot
 from finwatch.store.tables import app, app_facet, event, finding, market, version
 
 _TOP = 20

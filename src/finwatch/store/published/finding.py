@@ -10,8 +10,8 @@ from sqlalchemy import Row, select
 from finwatch.model.examination import Answer, Evidence, Finding
 from finwatch.model.knowledge import Severity
 from finwatch.model.view import FindingPage, FindingRow
-from finwatch.store import paging
-from finwatch.store.publication import Snapshot
+from finwatch.store.published import paging
+from finwatch.store.published.publication import Snapshot
 from finwatch.store.tables import app, evidence, finding, version
 
 _FIELDS = ("check", "version", "outcome", "severity", "confidence", "title", "summary", "remedy")

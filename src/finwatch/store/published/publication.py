@@ -18,7 +18,7 @@ from finwatch.model.view import AppDocument, HistoryDocument, VersionDocument
 from finwatch.store import lease as leases
 from finwatch.store.columns import abridged
 from finwatch.store.dialect import alone, insert_all, reading, replace, retried, writing
-from finwatch.store.documents import app_rows, history_rows, version_rows
+from finwatch.store.published.documents import app_rows, history_rows, version_rows
 from finwatch.store.tables import FOREVER, READ_MODEL, generation, part_live
 
 APP: Final = "app"

@@ -9,12 +9,12 @@ from sqlalchemy import Row, Select, select
 from finwatch.errors import InputError, NotFound
 from finwatch.model.examination import Match, Rating, Verdict
 from finwatch.model.view import AppFilter, AppPage, AppRow, AppView, ListingSpan, MatchRow, Order
-from finwatch.store import paging, search
-from finwatch.store.event import events_of
-from finwatch.store.finding import findings_of
-from finwatch.store.publication import Snapshot
+from finwatch.store.published import paging, search
+from finwatch.store.published.event import events_of
+from finwatch.store.published.finding import findings_of
+from finwatch.store.published.publication import Snapshot
+from finwatch.store.published.version import version_row
 from finwatch.store.tables import app, app_facet, app_gram, listing, match, version
-from finwatch.store.version import version_row
 
 _ROW = tuple(name for name in AppRow.model_fields if name not in {"id", "markets"})
 _ORDERS: dict[Order, Any] = {

@@ -13,8 +13,9 @@ from finwatch.model.examination import Band
 from finwatch.model.knowledge import Severity
 from finwatch.model.listing import ListingEvent
 from finwatch.model.view import AppDocument, HistoryDocument, ListingSpan, VersionDocument
-from finwatch.store import search, tables
+from finwatch.store import tables
 from finwatch.store.columns import visible
+from finwatch.store.published import search
 
 Rows = Mapping[Table, Sequence[Mapping[str, Any]]]
 """Rows by table, without ``part``, ``since`` and ``until``."""
