@@ -1,8 +1,10 @@
-"""Questions over the lake's tables: SQL text in a portable subset, run by DuckDB.
+"""Questions over the lake's tables: SQL text in the subset that DuckDB and Spark share, here run by DuckDB.
 
 What comes in: the name of a file in ``sql/`` and the lake's tables. What goes out: an Arrow table. The first line of a
 text names the tables it reads (``-- reads: visits, listings``); they are there under these names, with every column of
-``lake.schemas``, also when nothing was written to them yet. Parameters are written ``$name``.
+``lake.schemas``, also when nothing was written to them yet. A parameter is written ``$name``. A parameter that is a
+list is a table of its own with the column ``value`` (``-- given: hashes``): the two engines have no common word for
+taking a list apart. An order over a column that may be NULL says where NULLs go: the engines differ in that too.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _READS = re.compile(r"-- reads: ([a-z_, ]+)\n")
+_GIVEN = re.compile(r"^-- given: ([a-z_, ]+)$", re.MULTILINE)
 
 
 @cache
@@ -41,6 +44,19 @@ def tables_of(text: str) -> list[str]:
     return [name.strip() for name in found[1].split(",")]
 
 
+def lists_of(text: str) -> list[str]:
+    """The parameters of a text that are lists."""
+    found = _GIVEN.search(text)
+    return [name.strip() for name in found[1].split(",")] if found is not None else []
+
+
+def given(text: str, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, pa.Table]]:
+    """The parameters of a text: plain values, and lists as tables of text values."""
+    lists = lists_of(text)
+    tables = {name: pa.table({"value": pa.array(parameters[name], pa.string())}) for name in lists}
+    return {name: value for name, value in parameters.items() if name not in lists}, tables
+
+
 def answer(question: str, tables: Tables, parameters: Mapping[str, Any]) -> pa.Table:
     """The rows of a question. Raises ``NotFound``, and ``LakeError`` when a file of the lake cannot be read."""
     import duckdb  # noqa: PLC0415 - the processes of a stage ask nothing and start faster without it
@@ -51,7 +67,10 @@ def answer(question: str, tables: Tables, parameters: Mapping[str, Any]) -> pa.T
         try:
             for name in tables_of(text):
                 _offer(connection, name, tables.files(name))
-            result: pa.Table = connection.execute(text, dict(parameters) or None).to_arrow_table()
+            values, lists = given(text, parameters)
+            for name, table in lists.items():
+                connection.register(name, table)
+            result: pa.Table = connection.execute(text, values or None).to_arrow_table()
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise LakeError(f"The lake could not answer {question}: {error}.", todo="Restore that file.") from error
     return result
