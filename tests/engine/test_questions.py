@@ -8,7 +8,7 @@ import pytest
 
 from finwatch import engine
 from finwatch.engine import LocalEngine
-from finwatch.engine.questions import tables_of, text_of
+from finwatch.engine.questions import lists_of, tables_of, text_of
 from finwatch.errors import LakeError, NotFound
 from finwatch.lake import Lake, open_lake
 from finwatch.lake.schemas import SCHEMAS
@@ -32,7 +32,7 @@ def events(lake: Lake) -> list[tuple[str, str, int | None]]:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_empty_lake_has_an_answer(lake: Lake, question: str) -> None:
-    parameters = {"hashes": [sha("a")]} if "$hashes" in text_of(question) else {}
+    parameters = {name: [sha("a")] for name in lists_of(text_of(question))}
     if "$engine_version" in text_of(question):
         parameters = {"engine_version": "1", "catalog_version": "1"}  # type: ignore[dict-item]
     assert ENGINE.ask(question, lake.tables, parameters).num_rows == 0
@@ -110,6 +110,26 @@ def test_spans_say_since_when_and_until_when(lake: Lake) -> None:
         (1, START, later(1), later(2), '{"zh":"新名"}'),
         (2, later(1), later(3), None, rows[1]["names"]),
     ]
+
+
+def test_versions_without_code_and_hash_are_told_by_their_names(lake: Lake) -> None:
+    """Apple's market gives neither."""
+    bare: dict[str, object] = {"version_code": None, "package_sha256": None}
+    old, new = listing(A, version_name="3.0", **bare), listing(A, version_name="3.1", rating=4.5, **bare)
+    visit(lake, [old], START)
+    visit(lake, [old], later(1))
+    visit(lake, [new], later(2))
+    rows = ENGINE.ask("spans", lake.tables).to_pylist()
+    shown = [(row["version_name"], row["first_seen"], row["last_seen"], row["gone_at"], row["rating"]) for row in rows]
+    assert shown == [("3.0", START, later(1), later(2), None), ("3.1", later(2), later(2), None, 4.5)]
+    (event,) = ENGINE.ask("events", lake.tables).to_pylist()
+    assert (event["kind"], event["before_name"], event["after_name"]) == ("new_version", "3.0", "3.1")
+
+
+def test_a_description_has_every_column_of_a_listing(lake: Lake) -> None:
+    visit(lake, [listing(A)], START)
+    (row,) = ENGINE.ask("spans", lake.tables).to_pylist()
+    assert set(SCHEMAS["listings"].names) - {"visit"} <= row.keys()
 
 
 def test_the_newest_examination_holds(lake: Lake) -> None:

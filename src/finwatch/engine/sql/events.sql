@@ -1,6 +1,7 @@
 -- reads: visits, listings
 -- What changed between two consecutive visits to a market, one row an event. A market's first visit gives none: there
--- is nothing to compare it with. A version is told by its code within its app; -1 stands for one without a code.
+-- is nothing to compare it with. A version is told by its code within its app; -1 stands for one without a code, whose
+-- name then says whether it is new (Apple's market gives no code).
 WITH pairs AS (
     SELECT visit, market, ordered.at AS at, capture, previous
     FROM (
@@ -75,7 +76,10 @@ found AS (
     WHERE same.app IS NULL AND (a.app IS NOT NULL OR b.version_code = newest.version_code)
     UNION ALL
     SELECT
-        'changed' AS kind,
+        CASE
+            WHEN a.version_code = -1 AND a.version_name IS DISTINCT FROM b.version_name THEN 'new_version'
+            ELSE 'changed'
+        END AS kind,
         a.market, a.app, a.version_code, a.at AS at, a.visit, a.capture,
         b.version_name, b.package_sha256, b.names, b.developer,
         a.version_name, a.package_sha256, a.names, a.developer
@@ -93,4 +97,4 @@ SELECT
     before_name, before_sha256, before_names, before_developer,
     after_name, after_sha256, after_names, after_developer
 FROM found
-ORDER BY market, app, found.at, kind, version_code
+ORDER BY market, app, found.at, visit, kind, version_code NULLS LAST
