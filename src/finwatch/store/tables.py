@@ -223,7 +223,7 @@ app = _lived(
     Index(None, "seen_order", "app_id"),
     Index(None, "name_en", "app_id"),
 )
-"""``risk`` and ``seen_order`` are sort keys without NULL, most serious and newest first (``store/published/app.py``)."""
+"""``risk`` and ``seen_order`` are sort keys without NULL, most serious and newest first (``published/app.py``)."""
 
 app_facet = _lived(
     "app_facet",
