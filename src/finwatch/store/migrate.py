@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from finwatch.errors import StoreError
 from finwatch.store.dialect import alone, check_server, writing
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The revision that ``tables.py`` describes."""
 _FOLDER = Path(__file__).parent / "migrations"
 
