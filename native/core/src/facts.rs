@@ -330,6 +330,7 @@ pub struct Value {
     /// Meaning depends on `kind`.
     pub value: String,
     /// What went into a `call`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<Option<Value>>,
 }
 
@@ -351,7 +352,9 @@ pub struct CodeCall {
     pub watch: String,
     pub target: String,
     pub at: CodeAt,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<Option<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reach: Option<Reach>,
 }
 

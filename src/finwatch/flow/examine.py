@@ -77,9 +77,9 @@ def examine(
     """
     started = time.perf_counter()
     with _collector_waits():
-        facts = reader.read(path, watch=knowledge.watch)
+        # The facts have no name here: they are gone before the collector comes back and would walk them.
         examined = conclude(
-            facts,
+            reader.read(path, watch=knowledge.watch),
             knowledge=knowledge,
             checks=checks,
             on=on,

@@ -53,6 +53,8 @@ class WatchedCall(Model):
     argument: str | None = None
     """A substring (case-sensitive) that some visible constant argument (string, field, type, nested call argument)
     must contain for the call to count; ``None`` = always counts."""
+    result: bool = False
+    """Counts only when some argument is itself the result of a call: of a constant log line nothing is said."""
     items: tuple[str, ...] = ()
     """Data items that the call collects."""
     topic: str

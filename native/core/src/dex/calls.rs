@@ -35,9 +35,13 @@ pub(crate) fn calls(
                 if !targets.has_method(call.method) {
                     return;
                 }
+                let wanted = targets.calls.get(&call.method).into_iter().flatten().filter_map(|k| watch.calls.get(*k));
+                let wanted: Vec<_> = wanted.filter(|watched| !watched.result || tracker.passes_result(&call)).collect();
+                if wanted.is_empty() {
+                    return;
+                }
                 let args = tracker.arguments(dex, &call, limits);
-                for watched in targets.calls.get(&call.method).into_iter().flatten().filter_map(|k| watch.calls.get(*k))
-                {
+                for watched in wanted {
                     if watched.argument.as_ref().is_some_and(|part| !mention(&args, part)) {
                         continue;
                     }

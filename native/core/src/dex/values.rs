@@ -365,6 +365,11 @@ impl Tracker {
         values
     }
 
+    /// Some argument of `call` is the result of another call.
+    pub(crate) fn passes_result(&self, call: &Call) -> bool {
+        call.args.iter().any(|(node, _)| matches!(self.nodes.get(*node as usize), Some(Node::Call { .. })))
+    }
+
     fn render(&self, dex: &Dex<'_>, node: NodeId, bounds: (usize, usize), room: &mut usize) -> Option<Value> {
         let node = self.nodes.get(node as usize)?;
         *room = room.checked_sub(1)?;

@@ -17,6 +17,8 @@ pub(crate) struct WatchedCall {
     pub(crate) name: String,
     pub(crate) proto: Option<String>,
     pub(crate) argument: Option<String>,
+    #[serde(default)]
+    pub(crate) result: bool,
 }
 
 /// `WatchedField` of `model/knowledge.py`.
