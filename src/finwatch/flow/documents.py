@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,6 +17,14 @@ from finwatch.model.view import AppDocument, AppRow, ListingSpan, VersionDocumen
 
 _SUSPECTED: Final = {Verdict.SUSPECTED_COUNTERFEIT, Verdict.SUSPECTED_REPACKAGED}
 _OF_SPAN: Final = ("first_seen", "last_seen", "gone_at")
+_SHAPE: Final = 2
+"""Raised whenever documents come to be made in another way: then all of them are published again."""
+
+
+def digest_of(*values: Any) -> str:
+    """A digest of everything that a document is made from."""
+    told = json.dumps([_SHAPE, *values], sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def version_document(family: Family, examination: Examination, *, examined: datetime) -> VersionDocument:
@@ -100,10 +109,14 @@ def _checks(rated: Examination | None) -> tuple[str, ...]:
 
 
 def _pending(rated: Examination | None, now: Sequence[ListingSpan], examined: Mapping[str, dict[str, Any]]) -> bool:
-    """Whether a version newer than the rated one is listed now and was not examined yet."""
+    """Whether a version newer than the rated one is listed now and was not examined yet.
+
+    What a market lists without a package to fetch (Apple's) is never examined, so nothing waits.
+    """
     have = rated.package.version_code if rated else None
     return any(
-        span.listing.package_sha256 not in examined
+        (span.listing.package_url is not None or span.listing.package_sha256 is not None)
+        and span.listing.package_sha256 not in examined
         and (have is None or span.listing.version_code is None or span.listing.version_code > have)
         for span in now
     )

@@ -1,23 +1,24 @@
 """Carries the newest observations from the lake into the read model of the store, so that screens read SQL alone.
 
-What comes in: the lake's tables ``visits``, ``listings``, ``examinations`` and ``matches``. What goes out: a generation
-of the read model, seen all at once. Every document goes by a digest of what it is made from, so a publication writes
-only what changed; with ``rebuild`` it writes everything again, and the result is the same.
+What comes in: the lake's tables ``visits``, ``listings``, ``examinations`` and ``matches``, and what ``publish_beyond``
+reads. What goes out: a generation of the read model, seen all at once. Every document goes by a digest of what it is
+made from, so a publication writes only what changed; with ``rebuild`` it writes everything again, and the result is the
+same.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from finwatch.engine import Engine, LocalEngine
-from finwatch.flow.documents import app_document, history_event, version_document
+from finwatch.flow.documents import app_document, digest_of, history_event, version_document
 from finwatch.flow.families import Family, families
 from finwatch.flow.progress import Progress, silent
+from finwatch.flow.publish_beyond import put_beyond
 from finwatch.lake import Lake
 from finwatch.model.base import Model
 from finwatch.model.examination import Examination
@@ -29,8 +30,6 @@ from finwatch.store.published.publication import Draft
 
 _CHUNK: Final = 64
 """Apps whose documents are in memory at a time."""
-_SHAPE: Final = 1
-"""Raised whenever documents come to be made in another way: then all of them are published again."""
 
 
 class Published(Model):
@@ -56,7 +55,8 @@ def publish(
     progress: Progress = silent,
 ) -> Published:
     """Publishes what the lake holds now. Raises ``StoreError`` while another process publishes."""
-    observed = Observed(lake, engine or LocalEngine(processes=1))
+    engine = engine or LocalEngine(processes=1)
+    observed = Observed(lake, engine)
     draft = store.publication.begin(now=clock(), rebuild=rebuild)
     try:
         parts: set[str] = set()
@@ -68,7 +68,8 @@ def publish(
         for document in observed.histories():
             part = f"history/{document.market}/{document.app}"
             parts.add(part)
-            draft.put_history(document, _digest(document.model_dump(mode="json")))
+            draft.put_history(document, digest_of(document.model_dump(mode="json")))
+        parts |= put_beyond(draft, lake, engine)
         draft.keep_only(parts)
         draft.commit(at=clock())
     except BaseException:
@@ -89,11 +90,11 @@ def _put(draft: Draft, observed: Observed, chunk: Sequence[Family]) -> set[str]:
     """Publishes what changed of some apps; returns the names of all their parts."""
     wanted: dict[str, str] = {}
     for family in chunk:
-        wanted[f"app/{family.id}"] = observed.app_digest(family)
+        wanted[f"app/{family.id}"] = observed.appdigest_of(family)
         rated = observed.rated(family)
         for sha256 in family.packages:
-            wanted[f"version/{sha256}"] = observed.version_digest(sha256, family, current=sha256 == rated)
-    changed = {part for part, digest in wanted.items() if draft.live.get(part) != digest}
+            wanted[f"version/{sha256}"] = observed.versiondigest_of(sha256, family, current=sha256 == rated)
+    changed = {part for part, digest in wanted.items() if draft.digest(part) != digest}
     needed = {part.removeprefix("version/") for part in changed if part.startswith("version/")}
     for family in chunk:
         rated = observed.rated(family)
@@ -144,10 +145,10 @@ class Observed:
         entries = {(self.spans[at]["market"], self.spans[at]["app"]) for at in family.listings}
         return [event for entry in sorted(entries) for event in self.events.get(entry, ())]
 
-    def app_digest(self, family: Family) -> str:
+    def appdigest_of(self, family: Family) -> str:
         """A digest of everything that the app's document is made from."""
         rated = self.rated(family)
-        return _digest(
+        return digest_of(
             family.model_dump(mode="json", exclude={"listings"}),
             [self.spans[at] for at in family.listings],
             [event.model_dump(mode="json") for event in self.kinds(family)],
@@ -155,9 +156,9 @@ class Observed:
             rated,
         )
 
-    def version_digest(self, sha256: str, family: Family, *, current: bool) -> str:
+    def versiondigest_of(self, sha256: str, family: Family, *, current: bool) -> str:
         """A digest of everything that the package's document is made from."""
-        return _digest(self._state(sha256), family.id, current)
+        return digest_of(self._state(sha256), family.id, current)
 
     def _state(self, sha256: str) -> list[str | None]:
         row, against = self.examined[sha256], self._compared.get(sha256)
@@ -180,8 +181,3 @@ class Observed:
         """The events of each package name in each market, by both."""
         for (market, app), events in sorted(self.events.items()):
             yield HistoryDocument(market=MarketId(market), app=app, events=tuple(events))
-
-
-def _digest(*values: Any) -> str:
-    told = json.dumps([_SHAPE, *values], sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()

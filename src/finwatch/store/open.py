@@ -36,7 +36,9 @@ from finwatch.store.published import event as event_questions
 from finwatch.store.published import finding as finding_questions
 from finwatch.store.published import overview as overview_questions
 from finwatch.store.published import version as version_questions
+from finwatch.store.published.beyond import Beyond
 from finwatch.store.published.publication import Publication, Snapshot, snapshot
+from finwatch.store.published.series import Series
 from finwatch.store.queue import Queue
 from finwatch.store.run import Runs
 
@@ -54,6 +56,8 @@ class Store:
         self.markets = Markets(engine)
         self.publication = Publication(engine)
         self.runs = Runs(engine)
+        self.beyond = Beyond(engine)
+        self.series = Series(engine)
 
     @property
     def address(self) -> str:

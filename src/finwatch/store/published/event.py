@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, or_, select
@@ -15,7 +15,6 @@ from finwatch.store.published import paging
 from finwatch.store.published.publication import Snapshot
 from finwatch.store.tables import app, event, listing
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIELDS = tuple(ListingEvent.model_fields)
 
 
@@ -51,17 +50,10 @@ def events(
         asked = asked.where(event.c.at >= since)
     if until is not None:
         asked = asked.where(event.c.at <= until)
-    total = paging.bounded_count(now.connection, asked)
-    keys = (event.c.at, event.c.event_id)
-    if after is not None:
-        at, identity = paging.decode(after, len(keys))
-        asked = asked.where(paging.beyond(keys, (_EPOCH + timedelta(microseconds=int(at)), identity), descending=True))
-    rows = now.connection.execute(asked.order_by(*(key.desc() for key in keys)).limit(limit + 1)).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    key = None
-    if last is not None:
-        key = paging.encode([(last.at - _EPOCH) // timedelta(microseconds=1), last.event_id])
-    return EventPage(rows=tuple(_row(now, row) for row in rows[:limit]), next=key, total=total)
+    rows, following, total = paging.newest_first(
+        now.connection, asked, at=event.c.at, key=event.c.event_id, after=after, limit=limit
+    )
+    return EventPage(rows=tuple(_row(now, row) for row in rows), next=following, total=total)
 
 
 def _event(row: Row[Any]) -> ListingEvent:

@@ -6,15 +6,17 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from finwatch.errors import InputError
 from finwatch.model.view import Count
 
 BOUND: Final = 10_000
 """Rows that are counted; more are said to be more."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def encode(values: Sequence[Any]) -> str:
@@ -29,9 +31,7 @@ def decode(key: str, length: int) -> list[Any]:
     except (binascii.Error, ValueError):
         values = None
     if not isinstance(values, list) or len(values) != length or not all(isinstance(one, str | int) for one in values):
-        raise InputError(
-            "This page key is not one of this list.", zh="分页参数无效。", todo="Start from the first page."
-        )
+        raise _foreign()
     return values
 
 
@@ -49,3 +49,29 @@ def bounded_count(connection: Connection, asked: Select[Any]) -> Count:
     some = asked.order_by(None).limit(BOUND + 1).subquery()
     found = connection.execute(select(func.count()).select_from(some)).scalar_one()
     return Count(value=min(found, BOUND), more=found > BOUND)
+
+
+def newest_first(
+    connection: Connection, asked: Select[Any], *, at: Any, key: Any, after: str | None, limit: int
+) -> tuple[list[Row[Any]], str | None, Count]:
+    """A page of ``asked`` with the newest ``at`` first, the key of the following page, and the bounded count.
+
+    ``key`` tells rows of one time apart. Raises ``InputError`` when ``after`` is no key of such a list.
+    """
+    total = bounded_count(connection, asked)
+    if after is not None:
+        since, identity = decode(after, 2)
+        if not isinstance(since, int) or not isinstance(identity, str):
+            raise _foreign()
+        moment = _EPOCH + timedelta(microseconds=since)
+        asked = asked.where(beyond((at, key), (moment, identity), descending=True))
+    rows = list(connection.execute(asked.order_by(at.desc(), key.desc()).limit(limit + 1)))
+    if len(rows) <= limit:
+        return rows, None, total
+    last = rows[limit - 1]._mapping
+    following = encode([(last[at.key] - _EPOCH) // timedelta(microseconds=1), last[key.key]])
+    return rows[:limit], following, total
+
+
+def _foreign() -> InputError:
+    return InputError("This page key is not one of this list.", zh="分页参数无效。", todo="Start from the first page.")

@@ -7,7 +7,7 @@ never came; the next one removes them first. So a publication is a whole or noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from finwatch.model.view import AppDocument, HistoryDocument, VersionDocument
 from finwatch.store import lease as leases
 from finwatch.store.columns import abridged
 from finwatch.store.dialect import alone, insert_all, reading, replace, retried, writing
-from finwatch.store.published.documents import app_rows, history_rows, version_rows
+from finwatch.store.published.documents import Rows, app_rows, history_rows, version_rows
 from finwatch.store.tables import FOREVER, READ_MODEL, generation, part_live
 
 APP: Final = "app"
@@ -73,6 +73,14 @@ class Draft:
     def put_history(self, document: HistoryDocument, digest: str) -> None:
         """Publishes what happened to a package name in a market."""
         self._put(f"{HISTORY}/{document.market}/{document.app}", digest, lambda: history_rows(document))
+
+    def put(self, part: str, digest: str, rows: Callable[[], Rows]) -> None:
+        """Publishes any other document under the name ``part``; ``rows`` is asked only where it has changed."""
+        self._put(part, digest, rows)
+
+    def digest(self, part: str) -> str | None:
+        """What the document ``part`` was published from; ``None`` = it is not published."""
+        return self.live.get(abridged(part))
 
     def keep_only(self, parts: set[str]) -> None:
         """Ends every published document that is not among ``parts``."""
