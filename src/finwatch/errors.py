@@ -11,6 +11,7 @@
     ├── NotFound                  missing   2   404   nothing of that name is known
     ├── StoreError                store     3   503   the SQL store cannot be used
     ├── LakeError                 lake      3   503   the lake cannot be used; nothing already stored is touched
+    ├── EngineError               engine    3   503   the cluster cannot be used; what was done so far is kept
     └── FetchError                fetch     3   502   a visit outside failed; carries the outcome kind
 
 Malformed input is a *result* (an ``unreadable`` entry, an ``Outcome``): these errors are for what stops the work.
@@ -88,6 +89,13 @@ class LakeError(FinwatchError):
     """The lake cannot be used; nothing already stored is touched."""
 
     code = "lake"
+    status = 503
+
+
+class EngineError(FinwatchError):
+    """The cluster cannot be used; what was done so far is kept."""
+
+    code = "engine"
     status = 503
 
 

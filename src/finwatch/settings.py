@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -38,6 +39,11 @@ class Settings(Model):
     """``FINWATCH_TSA_URL``: the RFC 3161 time-stamp authority that dates sealed captures; without it stamps wait."""
     tsa_certificate: Path | None = None
     """``FINWATCH_TSA_CERTIFICATE``: a PEM file with its root certificate (and those between), to verify its stamps."""
+    engine: Literal["local", "spark"] = "local"
+    """``FINWATCH_ENGINE``: ``local`` = the processes of this machine and DuckDB; ``spark`` = a Spark cluster."""
+    spark: str = ""
+    """``FINWATCH_SPARK``: Spark's master (``spark://host:7077``, ``yarn``, ``local[4]``); default: as Spark itself is
+    configured (``SPARK_CONF_DIR``), else this machine."""
     workers: int = 0
     """``FINWATCH_WORKERS``: examinations at a time; 0 = one per core."""
     language: str = "en"

@@ -28,3 +28,6 @@ class LocalEngine:
     def ask(self, question: str, tables: Tables, parameters: Mapping[str, Any] | None = None) -> pa.Table:
         """The answer to ``sql/<question>.sql``. Raises ``LakeError`` for a table that cannot be read."""
         return answer(question, tables, parameters or {})
+
+    def close(self) -> None:
+        """Nothing is held between a stage or a question and the next."""

@@ -56,7 +56,7 @@ class _Child:
         """Sends a batch; a child that is dead already is noticed when its answer is waited for."""
         self.batch, self.tries, self.since = batch, tries, time.monotonic()
         try:
-            self.pipe.send_bytes(_packed(batch))
+            self.pipe.send_bytes(packed(batch))
         except (BrokenPipeError, ConnectionResetError):
             self.process.join(_PATIENCE)
 
@@ -158,7 +158,7 @@ class Pool:
         if data[:1] == _RAISED:
             self._replace(child)
             return Ran(batch, None, Problem("raised", data[1:].decode()))
-        output = _unpacked(data[1:])
+        output = unpacked(data[1:])
         if not output.schema.equals(self._stage.output):
             return Ran(batch, None, Problem("raised", f"{self._stage.name} answered {output.schema}, not its schema."))
         return Ran(batch, output)
@@ -189,7 +189,7 @@ def _serve(pipe: Connection, parent: int, process: object, schema: pa.Schema) ->
     assert callable(process)
     try:
         for output in process(_incoming(pipe, schema)):
-            pipe.send_bytes(_ANSWER + _packed(output))
+            pipe.send_bytes(_ANSWER + packed(output))
     except (BrokenPipeError, ConnectionResetError):
         return
     except Exception:  # noqa: BLE001 - told to the parent in words, which decides
@@ -207,12 +207,13 @@ def _die_with(parent: int) -> None:
 def _incoming(pipe: Connection, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     while True:
         try:
-            yield _unpacked(pipe.recv_bytes()).cast(schema)
+            yield unpacked(pipe.recv_bytes()).cast(schema)
         except (EOFError, ConnectionResetError):
             return
 
 
-def _packed(batch: pa.RecordBatch) -> bytes:
+def packed(batch: pa.RecordBatch) -> bytes:
+    """The batch as an Arrow IPC stream."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
@@ -220,6 +221,7 @@ def _packed(batch: pa.RecordBatch) -> bytes:
     return data
 
 
-def _unpacked(data: bytes) -> pa.RecordBatch:
+def unpacked(data: bytes) -> pa.RecordBatch:
+    """The batch of an Arrow IPC stream that ``packed`` wrote."""
     with pa.ipc.open_stream(data) as reader:
         return reader.read_next_batch()

@@ -65,3 +65,7 @@ class Engine(Protocol):
     def ask(self, question: str, tables: Tables, parameters: Mapping[str, Any] | None = None) -> pa.Table:
         """The rows of the SQL text ``sql/<question>.sql`` over the lake's tables, in the order the text states."""
         ...
+
+    def close(self) -> None:
+        """Lets go of whatever the engine holds. It may be used again afterwards."""
+        ...

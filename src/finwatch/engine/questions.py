@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from finwatch.engine.columns import settled
 from finwatch.engine.protocol import Tables
 from finwatch.errors import LakeError, NotFound
 from finwatch.lake.schemas import SCHEMAS
@@ -73,7 +74,7 @@ def answer(question: str, tables: Tables, parameters: Mapping[str, Any]) -> pa.T
             result: pa.Table = connection.execute(text, values or None).to_arrow_table()
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise LakeError(f"The lake could not answer {question}: {error}.", todo="Restore that file.") from error
-    return result
+    return settled(result)
 
 
 def _offer(connection: DuckDBPyConnection, name: str, files: list[str]) -> None:
