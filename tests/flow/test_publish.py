@@ -17,7 +17,7 @@ from finwatch.model.listing import EventKind
 from finwatch.model.view import AppFilter
 from finwatch.store import Store
 from tests.kit.observed import compared, examined, visit
-from tests.kit.store import START, examination, finding, later, listing, market, match, sha
+from tests.kit.store import START, examination, finding, later, listing, market, match, outcome, sha, task
 
 BANK_1 = examination()
 BANK_2 = examination(version=2, band=Band.GREEN, score=3.0, findings=(finding(outcome=Answer.NO),))
@@ -177,6 +177,34 @@ def test_a_listed_app_that_was_not_examined_yet_says_so(store: Store, lake: Lake
     publish(store, lake, clock=clock(later(3)))
     (row,) = store.apps().rows
     assert (row.id, row.pending) == (f"cn.qinghe.bank~{sha('qinghe')[:12]}", False)
+
+
+def test_a_listing_without_a_hash_leads_to_the_package_that_was_fetched_there(store: Store, lake: Lake) -> None:
+    """Every version at one address, as most Chinese markets serve them: the tasks tell them apart."""
+    url = "https://shop.example/get?app=cn.qinghe.bank"
+    bare: dict[str, object] = {"package_sha256": None, "signer_sha256": (), "package_url": url}
+    visit(lake, [listing(BANK_1, **bare)], START)
+    visit(lake, [listing(BANK_2, **bare)], later(DAY))
+    visit(lake, [listing(FAKE, market="other", **bare)], later(DAY), market="other")
+    store.frontier.add([task(f"{url}#{code}") for code in (1, 2)])
+    for of in (BANK_1, BANK_2):
+        (held,) = store.frontier.lease(now=later(3), worker="w", seconds=9, limit=1)
+        store.frontier.finish(held, outcome(held, sha256=of.package.sha256), next_due=None)
+    examined(lake, [BANK_1, BANK_2], later(60))
+    publish(store, lake, clock=clock(later(DAY + 100)))
+    found = {row.id: row for row in store.apps().rows}
+    bank = f"cn.qinghe.bank~{sha('qinghe')[:12]}"
+    assert set(found) == {bank, "cn.qinghe.bank~unknown"}, "what another market serves there is not said to be known"
+    assert (found[bank].sha256, found[bank].pending) == (BANK_2.package.sha256, False)
+    spans = [(span.listing.version_code, span.listing.package_sha256) for span in store.app(bank).listings]
+    assert spans == [(2, BANK_2.package.sha256), (1, BANK_1.package.sha256)]
+
+
+def test_an_app_without_a_package_to_fetch_does_not_wait_for_an_examination(store: Store, lake: Lake) -> None:
+    visit(lake, [listing(BANK_1, package_url=None, package_sha256=None, version_code=None, signer_sha256=())], START)
+    publish(store, lake, clock=clock(later(1)))
+    (row,) = store.apps().rows
+    assert (row.id, row.pending) == ("cn.qinghe.bank~unknown", False)
 
 
 def test_two_characters_find_a_chinese_name(store: Store, lake: Lake) -> None:

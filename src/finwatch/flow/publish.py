@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
+from urllib.parse import quote
 
 from finwatch.engine import Engine, LocalEngine
 from finwatch.flow.documents import app_document, digest_of, history_event, version_document
@@ -56,7 +57,7 @@ def publish(
 ) -> Published:
     """Publishes what the lake holds now. Raises ``StoreError`` while another process publishes."""
     engine = engine or LocalEngine(processes=1)
-    observed = Observed(lake, engine)
+    observed = Observed(lake, engine, fetched=store.frontier.fetched_packages())
     draft = store.publication.begin(now=clock(), rebuild=rebuild)
     try:
         parts: set[str] = set()
@@ -124,11 +125,11 @@ def _put(draft: Draft, observed: Observed, chunk: Sequence[Family]) -> set[str]:
 class Observed:
     """What the lake holds now, without the documents: small enough to be in memory."""
 
-    def __init__(self, lake: Lake, engine: Engine) -> None:
+    def __init__(self, lake: Lake, engine: Engine, *, fetched: Mapping[tuple[str, str], str]) -> None:
         self._lake = lake
         self._engine = engine
         self.examined = {row["sha256"]: row for row in engine.ask("examined", lake.tables).to_pylist()}
-        self.spans = engine.ask("spans", lake.tables).to_pylist()
+        self.spans = [_joined(row, fetched) for row in engine.ask("spans", lake.tables).to_pylist()]
         self._compared = {row["sha256"]: row["against"] for row in engine.ask("compared", lake.tables).to_pylist()}
         self.events: dict[tuple[str, str], list[ListingEvent]] = defaultdict(list)
         for row in engine.ask("events", lake.tables).to_pylist():
@@ -181,3 +182,16 @@ class Observed:
         """The events of each package name in each market, by both."""
         for (market, app), events in sorted(self.events.items()):
             yield HistoryDocument(market=MarketId(market), app=app, events=tuple(events))
+
+
+def _joined(span: dict[str, Any], fetched: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """A listing whose market names no hash, with that of the package which was fetched from its address.
+
+    Many markets serve every version at one address; their tasks carry the version as a fragment.
+    """
+    url = span["package_url"]
+    if span["package_sha256"] is not None or url is None:
+        return span
+    version = span["version_code"] or span["version_name"]
+    found = fetched.get((span["market"], f"{url}#{quote(str(version))}")) if version else None
+    return span | {"package_sha256": found or fetched.get((span["market"], url))}

@@ -203,6 +203,13 @@ class Frontier:
                 update(frontier).where(frontier.c.worker.in_(gone)).values(worker=None, lease=None, leased_until=None)
             ).rowcount
 
+    def fetched_packages(self) -> dict[tuple[str, str], str]:
+        """(market, address of the task) → SHA-256 of the package that was fetched there last."""
+        asked = select(frontier.c.market, frontier.c.url, frontier.c.content_sha256)
+        known = (frontier.c.kind == TaskKind.PACKAGE, frontier.c.content_sha256.is_not(None))
+        with reading(self._engine) as connection:
+            return {(row[0], row[1]): row[2] for row in connection.execute(asked.where(*known))}
+
     def tasks(self, market: MarketId) -> list[FrontierTask]:
         """Every task of a market that is due at some time, by kind and address."""
         asked = select(frontier).where(frontier.c.market == market, frontier.c.due.is_not(None))
