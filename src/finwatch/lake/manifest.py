@@ -8,7 +8,9 @@ of the table.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -45,10 +47,10 @@ class Manifest(Model):
     schema_id: Literal["finwatch.manifest/1"] = Field(default="finwatch.manifest/1", alias="schema")
     files: tuple[LiveFile, ...] = ()
 
-    @property
-    def keys(self) -> set[str]:
+    @cached_property
+    def keys(self) -> frozenset[str]:
         """Every append that the table holds."""
-        return {key for file in self.files for key in file.keys}
+        return frozenset(key for file in self.files for key in file.keys)
 
 
 class ManifestFile:
@@ -68,7 +70,7 @@ class ManifestFile:
             except FileNotFoundError:
                 self._seen, self._manifest = None, Manifest()
                 return self._manifest
-            stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+            stamp = _stamp(stat)
             if stamp == self._seen:
                 return self._manifest
             text = self._path.read_bytes()
@@ -92,3 +94,10 @@ class ManifestFile:
     def replace(self, manifest: Manifest) -> None:
         """Makes ``manifest`` the live one. Call it inside ``changing`` only."""
         disk.write_new(self._path, manifest.model_dump_json().encode())
+        with disk.told("read", self._path):  # nobody else can have changed it: what was written need not be parsed
+            self._seen, self._manifest = _stamp(self._path.stat()), manifest
+
+
+def _stamp(stat: os.stat_result) -> tuple[int, int, int]:
+    """What differs after every replacement of a file."""
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
