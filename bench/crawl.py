@@ -1,7 +1,7 @@
 """``python -m bench.crawl``: the crawl on a loopback site of many markets, its memory, its manners, its resumption.
 
 Prints, and writes ``bench/results/crawl-*.json`` and ``docs/evaluation/crawl.md``. Smaller runs by options; the page
-says what was run and what a full run would be.
+says what was run and what a full run would be. ``--only packages`` measures the downloads alone and writes nothing.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ def main() -> None:
     options.add_argument("--without-scrapy", action="store_true", help="leave the peer out")
     options.add_argument("--without-page", action="store_true", help="leave docs/evaluation/crawl.md as it is")
     options.add_argument("--work", type=Path, help="folder for lakes and stores (default: a temporary one)")
+    options.add_argument("--only", choices=["packages"], help="this part alone; prints it as JSON, writes nothing")
     options.add_argument("--again", type=Path, help="measure nothing: write the page again from this JSON file")
     chosen = options.parse_args()
     if chosen.again:
@@ -104,6 +105,11 @@ def main() -> None:
     machine = {"machine": platform.machine(), "cores": os.cpu_count()}
     text = ""
     with tempfile.TemporaryDirectory(prefix="finwatch-bench-", dir=chosen.work) as folder:
+        if chosen.only:
+            heavy = shelves(asked)
+            with crawl_run.site(Path(folder), [heavy]) as site:
+                print(json.dumps(asdict(download(Path(folder), heavy, site, asked)), indent=1))
+            return
         for results in measure(Path(folder), asked, peer=not chosen.without_scrapy):
             text = crawl_page.page(results, full=FULL)
             (ROOT / "results").mkdir(exist_ok=True)
@@ -116,9 +122,7 @@ def main() -> None:
 def measure(folder: Path, asked: dict[str, int], *, peer: bool) -> Iterator[Results]:
     """What is known after each part; a part of which nothing was asked for is left out."""
     markets = Group("m", asked["hosts"], max(1, asked["listings"] // asked["hosts"]))
-    shelves = min(PACKAGES_AT_ONCE, asked["packages"]) or 1
-    each = -(-asked["packages"] // shelves)
-    heavy = Group("p", shelves, each, detailed=0, packages=each, package_bytes=asked["package_mb"] * 1_000_000)
+    heavy = shelves(asked)
     fragile = Group("k", 12, 30, per_second=20, delayed=0, packages=3, package_bytes=2_000_000)
     with crawl_run.site(folder, [markets, heavy, fragile]) as site:
         say(f"finwatch crawl: {markets.hosts} hosts, {markets.listings} listings each")
@@ -136,13 +140,7 @@ def measure(folder: Path, asked: dict[str, int], *, peer: bool) -> Iterator[Resu
             results = replace(results, scrapy=theirs, load=os.getloadavg()[0])
             yield results
         if asked["packages"]:
-            total = heavy.hosts * each
-            say(f"{total} packages of {asked['package_mb']} MB")
-            done = crawl_run.crawl(folder / "packages", heavy, site.port, at_once=PACKAGES_AT_ONCE)
-            seen = [one for one in site.since() if one.path.startswith("/package/")]
-            whole = crawl_run.blobs_of(folder / "packages", heavy.package_bytes)
-            downloads = Downloads(done, manners(seen, heavy), whole, total, heavy.package_bytes, span(seen))
-            shutil.rmtree(folder / "packages")
+            downloads = download(folder, heavy, site, asked)
             results = replace(results, downloads=downloads, load=os.getloadavg()[0])
             yield results
         if asked["kills"]:
@@ -151,6 +149,24 @@ def measure(folder: Path, asked: dict[str, int], *, peer: bool) -> Iterator[Resu
                 folder / "kills", fragile, site, kills=asked["kills"], seed=asked["seed"], at_once=PACKAGES_AT_ONCE
             )
             yield replace(results, kills=kills, load=os.getloadavg()[0])
+
+
+def shelves(asked: dict[str, int]) -> Group:
+    """The hosts that serve the packages: as many as are asked at once."""
+    hosts = min(PACKAGES_AT_ONCE, asked["packages"]) or 1
+    each = -(-asked["packages"] // hosts)
+    return Group("p", hosts, each, detailed=0, packages=each, package_bytes=asked["package_mb"] * 1_000_000)
+
+
+def download(folder: Path, heavy: Group, site: crawl_run.Site, asked: dict[str, int]) -> Downloads:
+    """All packages of ``heavy``, and what it took; their lake is removed afterwards."""
+    total = heavy.hosts * heavy.packages
+    say(f"{total} packages of {asked['package_mb']} MB")
+    done = crawl_run.crawl(folder / "packages", heavy, site.port, at_once=PACKAGES_AT_ONCE)
+    seen = [one for one in site.since() if one.path.startswith("/package/")]
+    whole = crawl_run.blobs_of(folder / "packages", heavy.package_bytes)
+    shutil.rmtree(folder / "packages")
+    return Downloads(done, manners(seen, heavy), whole, total, heavy.package_bytes, span(seen))
 
 
 def read(found: dict[str, Any]) -> Results:

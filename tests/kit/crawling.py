@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,3 +73,9 @@ def market(address: str, **changes: Any) -> Market:
 
 def lake_at(path: Path) -> LocalLake:
     return LocalLake(path / "lake")
+
+
+def fetching(home: Path, allow: str) -> dict[str, str]:
+    """The environment of a ``finwatch`` that keeps everything in ``home`` and may visit the private host ``allow``."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("FINWATCH_")}
+    return clean | {"FINWATCH_HOME": str(home), "FINWATCH_ALLOW_PRIVATE": allow}

@@ -32,6 +32,9 @@ def run(
 
     Exit code 3 when no visit of a market succeeded; what was there before is kept.
     """
+    from finwatch.cli import lean
+
+    lean.load()  # before anything else imports what it loads
     from finwatch.flow.collect import collect
     from finwatch.lake import open_lake
     from finwatch.report.words import OUTCOMES

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from finwatch.crawl.sources.declared.fields import LISTING_FIELDS, REVIEW_FIELDS
 from finwatch.crawl.sources.declared.signs import COMMON
-from finwatch.crawl.sources.descriptor import READERS, built_in
+from finwatch.crawl.sources.descriptor import READERS, built_in, reader
 from finwatch.crawl.sources.reading import Reader
 from finwatch.model import source
 from finwatch.model.base import Model
@@ -41,7 +41,7 @@ def page(described: Described) -> str:
     lines = [_HEAD, "| market | protocol | jurisdiction | tried live | held to |", "|---|---|---|---|---|"]
     lines += [_row(market) for market in built_in()]
     lines += ["", _TAIL, "## Protocols", "", "| protocol | speaks |", "|---|---|"]
-    lines += [f"| `{name}` | {_speaks(reader)} |" for name, reader in sorted(READERS.items())]
+    lines += [f"| `{name}` | {_speaks(reader(name))} |" for name in sorted(READERS)]
     lines += ["", "## A market of its own pages", "", *_intro(), ""]
     for model in (
         Market, source.Source, source.ListPage, source.DetailPage, source.ReviewPages, source.Page, source.Paging,

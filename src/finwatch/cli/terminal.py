@@ -59,6 +59,9 @@ def console(*, stderr: bool = False) -> Console:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A progress bar per stage on standard error; without a terminal, a line when a stage starts and ends."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -70,9 +73,6 @@ def progress() -> Iterator[Progress]:
     from rich.progress import Progress as Bars
 
     screen = console(stderr=True)
-    if not screen.is_terminal:
-        yield _Lines()
-        return
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<12}"),

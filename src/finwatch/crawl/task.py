@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 from finwatch.crawl import download
-from finwatch.crawl.beyond import visits
 from finwatch.crawl.fetch import Fetcher, bucket_of
 from finwatch.crawl.sources.declared import reviews
 from finwatch.crawl.sources.descriptor import reader_of
@@ -82,6 +81,8 @@ async def _index(task: FrontierTask, market: Market, fetcher: Fetcher, state: Ma
 
 
 async def _beyond(task: FrontierTask, market: Market, fetcher: Fetcher) -> Visited:
+    from finwatch.crawl.beyond import visits  # noqa: PLC0415 - it opens workbooks, PDFs and pictures: 30 MB
+
     seen = await visits.visit(task, market, fetcher=fetcher)
     return Visited(
         seen.kind,

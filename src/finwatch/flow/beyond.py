@@ -17,7 +17,6 @@ from finwatch.lake.web_rows import chain_rows, lead_row, notice_row, notice_rows
 from finwatch.model.base import Model
 from finwatch.model.fetch import MarketId
 from finwatch.model.web import Chain, Lead, Notice, PolicyPage
-from finwatch.policy import read_policy_text
 
 
 def keep(lake: Lake, market: MarketId, nouns: Sequence[Model], *, at: datetime) -> None:
@@ -44,6 +43,8 @@ def keep(lake: Lake, market: MarketId, nouns: Sequence[Model], *, at: datetime) 
 
 
 def _policy(lake: Lake, page: PolicyPage) -> dict[str, object]:
+    from finwatch.policy import read_policy_text  # noqa: PLC0415 - it opens PDFs; most crawls see no policy
+
     try:
         text = read_policy_text(lake.blobs.read(page.sha256), name=page.url, content_type=page.content_type)
     except UnreadablePolicy as error:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from finwatch.errors import LakeError, NotFound
@@ -137,10 +136,8 @@ class LocalTables:
                     f"{path} is not a readable Parquet file: {error}.", todo="Restore it from a backup."
                 ) from error
         table = _widened(table, schema)
-        for column, value in asked.items():
-            kind = schema.field(column).type
-            values = value if isinstance(value, list | tuple | set | frozenset) else [value]
-            table = table.filter(pc.is_in(table[column], value_set=pa.array(sorted(values), type=kind)))
+        if asked:
+            table = _filtered(table, schema, asked)
         return table
 
     def compact(self, name: str, *, market: str, dt: date) -> int:
@@ -188,6 +185,16 @@ def _fitted(name: str, rows: pa.Table | Sequence[Mapping[str, Any]], schema: pa.
     for field in schema:
         if not field.nullable and table[field.name].null_count:
             raise LakeError(f"A row of the table {name} has no {field.name!r}.", todo="See lake/schemas.py.")
+    return table
+
+
+def _filtered(table: pa.Table, schema: pa.Schema, asked: Mapping[str, Any]) -> pa.Table:
+    import pyarrow.compute as pc  # noqa: PLC0415 - 8 MB that those who only write do not need
+
+    for column, value in asked.items():
+        kind = schema.field(column).type
+        values = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        table = table.filter(pc.is_in(table[column], value_set=pa.array(sorted(values), type=kind)))
     return table
 
 

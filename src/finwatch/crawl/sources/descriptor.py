@@ -7,6 +7,8 @@ nobody chose. A mistake is told by file, line and field, with what to write inst
 from __future__ import annotations
 
 import difflib
+import functools
+import pkgutil
 import tomllib
 from collections.abc import Sequence
 from importlib import resources
@@ -16,11 +18,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from finwatch.crawl.beyond.visits import WebReader
 from finwatch.crawl.sources.declared.checking import mistakes
-from finwatch.crawl.sources.declared.reader import PagesReader
-from finwatch.crawl.sources.fdroid import FdroidReader
-from finwatch.crawl.sources.folder import FolderReader
 from finwatch.crawl.sources.placing import line_of
 from finwatch.crawl.sources.reading import Reader
 from finwatch.errors import InputError, NotFound
@@ -28,13 +26,14 @@ from finwatch.model.base import Model
 from finwatch.model.fetch import Market, Politeness
 from finwatch.model.source import DetailPage, FieldRule, ListPage, Paging, ReviewPages, Sign, Signs, Source
 
-READERS: dict[str, Reader] = {
-    "fdroid": FdroidReader(),
-    "pages": PagesReader(),
-    "folder": FolderReader(),
-    "web": WebReader(),
+READERS: Final[dict[str, str]] = {
+    "fdroid": "finwatch.crawl.sources.fdroid:FdroidReader",
+    "pages": "finwatch.crawl.sources.declared.reader:PagesReader",
+    "folder": "finwatch.crawl.sources.folder:FolderReader",
+    "web": "finwatch.crawl.beyond.visits:WebReader",
 }
-"""The protocols that markets may speak."""
+"""The protocols that markets may speak, and what reads each. A reader is imported for the first market that needs it:
+what opens workbooks, PDFs, pictures and signatures takes 30 MB that a crawl of plain pages has no use for."""
 COOPERATION: Final = "cooperation"
 """The protocol of a market that is written down but never visited."""
 
@@ -45,7 +44,14 @@ def reader_of(market: Market) -> Reader:
         raise NotFound(
             f"Market {market.id}: no reader speaks {market.protocol!r}.", todo=f"Known: {', '.join(sorted(READERS))}."
         )
-    return READERS[market.protocol]
+    return reader(market.protocol)
+
+
+@functools.cache
+def reader(protocol: str) -> Reader:
+    """The reader of one of ``READERS``; the same object each time."""
+    made: Reader = pkgutil.resolve_name(READERS[protocol])()
+    return made
 
 
 def built_in() -> tuple[Market, ...]:
