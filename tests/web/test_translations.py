@@ -10,6 +10,7 @@ from finwatch.web.pages import HERE
 
 USE = re.compile(r"""\bt\(\s*['"]([a-z_.]+)['"]""")
 BUILT = re.compile(r"""\bt\(\s*['"]([a-z_]+\.)['"]\s*~""")
+HEADS = re.compile(r"""m\.table\([^\[]*\[([^\]]*)\]""")
 LISTED = re.compile(r"""['"]((?:nav|problem|order)\.[a-z]+)['"]""")
 
 
@@ -18,15 +19,21 @@ def sources() -> str:
     return "\n".join(file.read_text("utf-8") for file in files)
 
 
+def heads() -> set[str]:
+    """The keys of the heads of tables."""
+    return {key for row in HEADS.findall(sources()) for key in re.findall(r"'#?([a-z_.]+)'", row)}
+
+
 def test_every_used_key_is_worded() -> None:
-    used = {key for key in USE.findall(sources()) if not key.endswith(".")}
+    used = {key for key in USE.findall(sources()) if not key.endswith(".")} | heads()
+    assert "icp_number" in used, "heads of tables are seen"
     assert used - set(wordings()) == set()
 
 
 def test_every_wording_is_used() -> None:
     text = sources()
     prefixes = {*BUILT.findall(text), "order."}
-    used = {*USE.findall(text), *LISTED.findall(text)} | {"suspected", "examined_only"}
+    used = {*USE.findall(text), *heads(), *LISTED.findall(text)} | {"suspected", "examined_only"}
     unused = {key for key in wordings() if key not in used and not any(key.startswith(prefix) for prefix in prefixes)}
     assert unused == set()
 

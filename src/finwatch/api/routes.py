@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime
 
 from finwatch import __version__
+from finwatch.api import beyond
+from finwatch.api.asking import After, Before, Limit, When
 from finwatch.api.problems import Problem
 from finwatch.errors import NotFound
 from finwatch.lake import Lake
@@ -30,10 +31,6 @@ from finwatch.model.view import (
 )
 from finwatch.store import Store
 
-After = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
-Limit = Annotated[int, Query(ge=1, le=500)]
-Before = Annotated[int | None, Query(ge=0, lt=1 << 63, description="Rows with a smaller number")]
-When = Annotated[AwareDatetime | None, Query(description="RFC 3339 time with its zone")]
 Sha256 = Annotated[str, Path(pattern="^[0-9a-fA-F]{8,64}$", description="SHA-256 of the package, or its beginning")]
 ERRORS: dict[int | str, dict[str, type[Model]]] = {404: {"model": Problem}, 422: {"model": Problem}}
 
@@ -134,6 +131,8 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
             limit=limit,
         )
 
+    beyond.routes(api, store)
+
     @api.get("/runs", tags=["runs"])
     def runs(before: Before = None, limit: Limit = 50) -> list[Run]:
         """Daily runs, newest first: their steps, and what each found. `before` is the last number of a page."""
@@ -148,6 +147,7 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
     def visits(
         market: str | None = None,
         kind: OutcomeKind | None = None,
+        url: str | None = None,
         since: When = None,
         until: When = None,
         before: Before = None,
@@ -157,6 +157,7 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
         found = store.outcomes(
             None if market is None else MarketId(market),
             kind=kind,
+            url=url,
             since=since,
             until=until,
             before=before,

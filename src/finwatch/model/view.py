@@ -52,6 +52,14 @@ class ListingSpan(Model):
     """The first visit that no longer showed it; ``None`` = the newest visit still did."""
 
 
+class ListingPage(Model):
+    """A page of a market's listings, by package name."""
+
+    rows: tuple[ListingSpan, ...]
+    next: str | None
+    total: Count
+
+
 class AppRow(Model):
     """One line of the list of apps: a package name in the hands of one signer family."""
 
@@ -184,6 +192,11 @@ class AppView(Model):
     """Other apps that were found to look like this one."""
     same_package: tuple[AppRow, ...] = ()
     """The same package name in other hands."""
+
+    def entries(self, *, market: str | None = None) -> list[tuple[str, str]]:
+        """Pairs of market and package name under which it is or was listed; of one market where it is given."""
+        pairs = {(str(span.market), span.app) for span in self.listings}
+        return sorted(pair for pair in pairs if market is None or pair[0] == market)
 
 
 class MatchRow(Model):

@@ -20,6 +20,7 @@ from finwatch.model.view import (
     AppView,
     EventPage,
     FindingPage,
+    ListingPage,
     MarketHealth,
     Order,
     Overview,
@@ -154,6 +155,11 @@ class Store:
                 now, market=market, app=app, kind=kind, since=since, until=until, after=after, limit=limit
             )
 
+    def market_listings(self, market: MarketId, *, after: str | None = None, limit: int = 50) -> ListingPage:
+        """A page of what a market lists now, by package name. Raises ``InputError`` when ``after`` is no key of it."""
+        with self._now() as now:
+            return app_questions.market_listings(now, market, after=after, limit=limit)
+
     def market_health(self, *, since: datetime, now: datetime) -> list[MarketHealth]:
         """Every registered market with how its visits went since ``since``."""
         with self._now() as state:
@@ -164,6 +170,7 @@ class Store:
         market: MarketId | None = None,
         *,
         kind: OutcomeKind | None = None,
+        url: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         before: int | None = None,
@@ -172,7 +179,7 @@ class Store:
         """Visits newest first, each with its number, the ``before`` of the next page."""
         with reading(self._engine) as connection:
             return outcome_questions.outcomes(
-                connection, market_id=market, kind=kind, since=since, until=until, before=before, limit=limit
+                connection, market_id=market, kind=kind, url=url, since=since, until=until, before=before, limit=limit
             )
 
     @retried

@@ -26,6 +26,7 @@ def outcomes(
     *,
     market_id: MarketId | None,
     kind: OutcomeKind | None,
+    url: str | None,
     since: datetime | None,
     until: datetime | None,
     before: int | None,
@@ -37,6 +38,8 @@ def outcomes(
         asked = asked.where(outcome.c.market == market_id)
     if kind is not None:
         asked = asked.where(outcome.c.kind == kind)
+    if url is not None:
+        asked = asked.where(outcome.c.url == url)
     if since is not None:
         asked = asked.where(outcome.c.started >= since)
     if until is not None:

@@ -17,7 +17,7 @@ from finwatch.lake import Lake
 from finwatch.model.base import Text
 from finwatch.model.knowledge import CheckDefinition, Knowledge
 from finwatch.model.view import MarketHealth
-from finwatch.report import words
+from finwatch.report import beyond_words, words
 from finwatch.report.place import place
 from finwatch.store import Store
 from finwatch.web.language import COOKIE, LANGUAGES, chosen, translator
@@ -62,6 +62,8 @@ class Site:
             return text.in_language(language)
 
         environment.globals.update(words=words, where=place, version=__version__, health_word=health_word)
+        environment.globals.update(beyond=beyond_words, web_place=beyond_words.web_place)
+        environment.globals.update(visits_of=visits_of, count_of=count_of)
         environment.globals.update(t=translate, say=say, **self._names(language, translate))
         return environment
 
@@ -147,6 +149,17 @@ def health_word(health: MarketHealth) -> str:
     if health.last_error is None:
         return "good"
     return "failing" if health.last_index is None or health.last_error.at > health.last_success else "partial"
+
+
+def visits_of(health: MarketHealth, kind: str | None = None) -> str:
+    """The list of the visits behind a number of a market's health: all of them, or those that ended in one way."""
+    query = {"market": health.market.id, "since": health.since.isoformat(), **({"kind": kind} if kind else {})}
+    return f"/visits?{urlencode(query)}"
+
+
+def count_of(health: MarketHealth, kind: str) -> int:
+    """How many visits ended in one way."""
+    return sum(failure.count for failure in health.failures if failure.kind == kind)
 
 
 def now() -> datetime:

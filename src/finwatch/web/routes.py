@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from finwatch.errors import InputError, NotFound
+from finwatch.errors import NotFound
 from finwatch.model.base import Text
 from finwatch.model.examination import Answer, Band, Confidence, Examination
-from finwatch.model.fetch import MarketId
 from finwatch.model.knowledge import Severity
 from finwatch.model.listing import EventKind
-from finwatch.model.view import AppFilter, Order
+from finwatch.model.view import AppFilter, AppRow, Order
 from finwatch.report import words
-from finwatch.web import runs
+from finwatch.web import beyond, query, runs, series
 from finwatch.web.language import chosen, translator
 from finwatch.web.pages import Site, now
 
 HEALTH_WINDOW = timedelta(days=30)
 PAYLOAD_SHOWN = 200_000
-T = TypeVar("T", bound=str)
-E = TypeVar("E", bound=StrEnum)
 ORDERS: tuple[Order, ...] = ("risk", "recent", "name")
 
 
@@ -35,6 +31,8 @@ def router(site: Site) -> APIRouter:
     _subjects(pages, site)
     _sources(pages, site)
     runs.routes(pages, site)
+    beyond.routes(pages, site)
+    series.routes(pages, site)
     return pages
 
 
@@ -45,48 +43,48 @@ def _lists(pages: APIRouter, site: Site) -> None:
 
     @pages.get("/apps")
     def apps(request: Request) -> Response:
-        query = _query(request)
-        order = _one_of(query.pop("order", "risk"), ORDERS, "order")
-        where = _filter(query)
-        page = site.store.apps(where, order=order, after=query.get("after"))
+        asked = query.fields(request)
+        order = query.one_of(asked.pop("order", "risk"), ORDERS, "order")
+        where = _filter(asked)
+        page = site.store.apps(where, order=order, after=asked.get("after"))
         return site.render(
             request,
             "apps.html",
             section="/apps",
             page=page,
-            chosen={**dict.fromkeys([*AppFilter.model_fields, "order"]), **query, "order": order},
-            narrowed=_narrowed(site, request, query),
+            chosen={**dict.fromkeys([*AppFilter.model_fields, "order"]), **asked, "order": order},
+            narrowed=_narrowed(site, request, asked),
             **_options(site, request),
         )
 
     @pages.get("/findings")
     def findings(request: Request) -> Response:
-        query = _query(request)
-        outcome = _member(Answer, query.get("outcome", "yes"), "outcome")
+        asked = query.fields(request)
+        outcome = query.member(Answer, asked.get("outcome", "yes"), "outcome")
         page = site.store.findings(
-            check=query.get("check"),
+            check=asked.get("check"),
             outcome=outcome,
-            severity=_member(Severity, query.get("severity"), "severity"),
-            app_id=query.get("app"),
-            after=query.get("after"),
+            severity=query.member(Severity, asked.get("severity"), "severity"),
+            app_id=asked.get("app"),
+            after=asked.get("after"),
         )
-        picked = {"check": query.get("check"), "outcome": outcome, "severity": query.get("severity")}
+        picked = {"check": asked.get("check"), "outcome": outcome, "severity": asked.get("severity")}
         return site.render(
             request, "findings.html", section="/findings", page=page, chosen=picked, **_options(site, request)
         )
 
     @pages.get("/events")
     def events(request: Request) -> Response:
-        query = _query(request)
+        asked = query.fields(request)
         page = site.store.events(
-            market=MarketId(query["market"]) if "market" in query else None,
-            app=query.get("app"),
-            kind=_member(EventKind, query.get("kind"), "kind"),
-            since=runs.instant(query.get("since"), "since"),
-            until=runs.instant(query.get("until"), "until"),
-            after=query.get("after"),
+            market=query.market(asked),
+            app=asked.get("app"),
+            kind=query.member(EventKind, asked.get("kind"), "kind"),
+            since=query.instant(asked.get("since"), "since"),
+            until=query.instant(asked.get("until"), "until"),
+            after=asked.get("after"),
         )
-        picked = {name: query.get(name) for name in ("market", "app", "kind")}
+        picked = {name: asked.get(name) for name in ("market", "app", "kind")}
         return site.render(
             request, "events.html", section="/events", page=page, chosen=picked, **_options(site, request)
         )
@@ -123,6 +121,7 @@ def _subjects(pages: APIRouter, site: Site) -> None:
             identity=document.identity if document else None,
             icon=None,
             contents=[*sections, "events", "listings", "versions"],
+            named=_in_notices(site, view.row),
             **_outcomes(document),
         )
 
@@ -169,33 +168,15 @@ def _as_text(payload: bytes) -> str | None:
     return payload.decode("utf-8", errors="replace")
 
 
-def _query(request: Request) -> dict[str, str]:
-    """The query without empty fields and without the language."""
-    return {key: value.strip() for key, value in request.query_params.items() if value.strip() and key != "lang"}
-
-
-def _filter(query: dict[str, str]) -> AppFilter:
+def _filter(asked: dict[str, str]) -> AppFilter:
     """The query as a filter. Raises ``InputError`` naming the field that does not fit."""
-    given = {key: value for key, value in query.items() if key in AppFilter.model_fields}
+    given = {key: value for key, value in asked.items() if key in AppFilter.model_fields}
     for name in ("finance", "gone", "suspected", "examined"):
         if name in given:
-            _one_of(given[name], ("true", "false"), name)
-    _member(Band, given.get("band"), "band")
-    _member(EventKind, given.get("event"), "event")
+            query.one_of(given[name], ("true", "false"), name)
+    query.member(Band, given.get("band"), "band")
+    query.member(EventKind, given.get("event"), "event")
     return AppFilter.model_validate(given)
-
-
-def _one_of(value: str, known: tuple[T, ...], field: str) -> T:
-    for one in known:
-        if one == value:
-            return one
-    raise InputError(
-        f"{field}={value!r} is not known.", zh=f"{field}={value!r} 无效。", todo=f"Use {', '.join(known)}."
-    )
-
-
-def _member(kind: type[E], value: str | None, field: str) -> E | None:
-    return None if value is None else kind(_one_of(value, tuple(kind), field))
 
 
 def _outcomes(document: Examination | None) -> dict[str, Any]:
@@ -210,6 +191,12 @@ def _outcomes(document: Examination | None) -> dict[str, Any]:
         "maybe": [one for one in answered_no if one.confidence is Confidence.SUSPECTED],
         "clear": [one for one in answered_no if one.confidence is not Confidence.SUSPECTED],
     }
+
+
+def _in_notices(site: Site, row: AppRow) -> list[str]:
+    """Those of the app's names that rows of notices bear, to the letter. A name is no proof."""
+    names = dict.fromkeys((row.name_zh, row.name_en))
+    return [name for name in names if site.store.beyond.entries(app=name, limit=1).rows]
 
 
 def _options(site: Site, request: Request) -> dict[str, Any]:
@@ -236,10 +223,10 @@ def _options(site: Site, request: Request) -> dict[str, Any]:
     }
 
 
-def _narrowed(site: Site, request: Request, query: dict[str, str]) -> list[tuple[str, str]]:
+def _narrowed(site: Site, request: Request, asked: dict[str, str]) -> list[tuple[str, str]]:
     """The filters in force that no field of the form shows."""
     t = translator(chosen(request, site.language))
     labels = {"suspected": "suspected", "examined": "examined_only"}
     return [
-        (t(label), t("yes") if query[name] == "true" else t("no")) for name, label in labels.items() if name in query
+        (t(label), t("yes") if asked[name] == "true" else t("no")) for name, label in labels.items() if name in asked
     ]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from finwatch.errors import InputError, NotFound
-from finwatch.model.fetch import MarketId, OutcomeKind
+from finwatch.errors import NotFound
+from finwatch.model.fetch import OutcomeKind
 from finwatch.model.listing import EventKind
 from finwatch.model.run import RunReport
+from finwatch.web import query
 from finwatch.web.pages import Site
 
 ROWS = 50
@@ -28,7 +28,9 @@ def routes(pages: APIRouter, site: Site) -> None:
 
     @pages.get("/runs")
     def runs(request: Request) -> Response:
-        found = site.store.runs.newest(before=_number(request, "before"), limit=ROWS + 1)
+        found = site.store.runs.newest(
+            before=query.number(request.query_params.get("before") or None, "before"), limit=ROWS + 1
+        )
         following = str(found[ROWS - 1].id) if len(found) > ROWS else None
         return site.render(request, "runs.html", section="/runs", runs=found[:ROWS], following=following)
 
@@ -41,15 +43,14 @@ def routes(pages: APIRouter, site: Site) -> None:
 
     @pages.get("/visits")
     def visits(request: Request) -> Response:
-        market, kind = request.query_params.get("market") or None, request.query_params.get("kind") or None
-        if kind is not None and kind not in set(OutcomeKind):
-            raise InputError(f"kind={kind!r} is not known.", todo=f"Use {', '.join(OutcomeKind)}.")
+        asked = query.fields(request)
         found = site.store.outcomes(
-            MarketId(market) if market else None,
-            kind=OutcomeKind(kind) if kind else None,
-            since=instant(request.query_params.get("since"), "since"),
-            until=instant(request.query_params.get("until"), "until"),
-            before=_number(request, "before"),
+            query.market(asked),
+            kind=query.member(OutcomeKind, asked.get("kind"), "kind"),
+            url=asked.get("url"),
+            since=query.instant(asked.get("since"), "since"),
+            until=query.instant(asked.get("until"), "until"),
+            before=query.number(asked.get("before"), "before"),
             limit=ROWS + 1,
         )
         following = str(found[ROWS - 1][0]) if len(found) > ROWS else None
@@ -58,32 +59,12 @@ def routes(pages: APIRouter, site: Site) -> None:
         )
 
 
-def instant(value: str | None, field: str) -> datetime | None:
-    """The time of a query field, UTC where it names no zone. Raises ``InputError``."""
-    if not value:
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise InputError(
-            f"{field}={value!r} is no time.", zh=f"{field}={value!r} 不是时间。", todo="Write 2026-03-02T08:00:00Z."
-        ) from error
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
-
-
-def _number(request: Request, field: str) -> int | None:
-    value = request.query_params.get(field) or None
-    if value is not None and not (value.isdecimal() and len(value) <= 18):
-        raise InputError(f"{field}={value!r} is no number of a row.", todo="Start from the first page.")
-    return int(value) if value is not None else None
-
-
 def _opens(page: str, report: RunReport, market: str, kind: str) -> str:
     """The list behind a number of a report."""
-    query = {
+    asked = {
         "market": market,
         "kind": kind,
         "since": report.since.isoformat(),
         "until": report.until.isoformat(),
     }
-    return f"/{page}?{urlencode(query)}"
+    return f"/{page}?{urlencode(asked)}"

@@ -8,7 +8,8 @@ from sqlalchemy import Row, Select, select
 
 from finwatch.errors import InputError, NotFound
 from finwatch.model.examination import Match, Rating, Verdict
-from finwatch.model.view import AppFilter, AppPage, AppRow, AppView, ListingSpan, MatchRow, Order
+from finwatch.model.fetch import MarketId
+from finwatch.model.view import AppFilter, AppPage, AppRow, AppView, ListingPage, ListingSpan, MatchRow, Order
 from finwatch.store.published import paging, search
 from finwatch.store.published.event import events_of
 from finwatch.store.published.finding import findings_of
@@ -131,17 +132,30 @@ def listings_of(now: Snapshot, condition: Any) -> tuple[ListingSpan, ...]:
     rows = now.connection.execute(
         asked.order_by(listing.c.version_code.desc().nulls_last(), listing.c.market, listing.c.first_seen, listing.c.id)
     ).all()
-    return tuple(
-        ListingSpan(
-            market=row.market,
-            app_id=row.app_id,
-            app=row.app,
-            listing=row.detail,
-            first_seen=row.first_seen,
-            last_seen=row.last_seen,
-            gone_at=row.gone_at,
-        )
-        for row in rows
+    return tuple(_span(row) for row in rows)
+
+
+def market_listings(now: Snapshot, market: MarketId, *, after: str | None, limit: int) -> ListingPage:
+    """A page of what a market lists now, by package name."""
+    asked = select(listing).where(now.live(listing), listing.c.market == market, listing.c.gone_at.is_(None))
+    total = paging.bounded_count(now.connection, asked)
+    keys = (listing.c.app, listing.c.id)
+    if after is not None:
+        asked = asked.where(paging.beyond(keys, paging.decode(after, len(keys))))
+    rows = now.connection.execute(asked.order_by(*keys).limit(limit + 1)).all()
+    following = paging.encode([rows[limit - 1].app, rows[limit - 1].id]) if len(rows) > limit else None
+    return ListingPage(rows=tuple(_span(row) for row in rows[:limit]), next=following, total=total)
+
+
+def _span(row: Row[Any]) -> ListingSpan:
+    return ListingSpan(
+        market=row.market,
+        app_id=row.app_id,
+        app=row.app,
+        listing=row.detail,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        gone_at=row.gone_at,
     )
 
 
