@@ -1,0 +1,459 @@
+"""One clause's tokens: subjects, directions, negation, objects. The grammar of 我们不会将您的信息共享给第三方.
+
+A verb in a question or a description (我们收集的信息) states nothing; a negation reaches from its word to the end of its
+clause, over verbs that are joined (不会收集或共享), and no further; objects stand after the verb, before it
+(将您的信息共享给) or, for keeping and giving, in the clause before.
+"""
+
+from __future__ import annotations
+
+import re
+
+from finwatch.model.statement import FIRST, Action, Condition, ConditionKind, Party, PartyKind, Place, Source
+from finwatch.policy.statements.closing import Closing
+from finwatch.policy.statements.frame import NOT_DATA, Clause, Frame
+from finwatch.policy.statements.lexicon import USER, Kind, Token, Verb
+from finwatch.policy.statements.parties import NAME_LENGTH, clean_name, party_of, sdk_name
+from finwatch.policy.statements.segments import classified, first_subject, has, law_ends, of_item_follows
+
+
+class Clauses(Closing):
+    """The part of a sentence's reading that walks over the tokens of its clauses."""
+
+    def _main(self, tokens: list[Token]) -> None:  # noqa: PLR0912 - one branch a kind of token
+        place = 0
+        size = len(tokens)
+        while place < size:
+            token = tokens[place]
+            kind = token.kind
+            clause = self._clause
+            if kind is Kind.ITEM:
+                self._item(token)
+            elif kind is Kind.VERB:
+                self._verb(tokens, place)
+            elif kind is Kind.PARTY:
+                self._party(tokens, place)
+            elif kind is Kind.OF:
+                self._of(token)
+            elif kind is Kind.NOT:
+                if clause.group and not clause.objects and of_item_follows(tokens, place + 1):
+                    clause.nested = 0
+                elif clause.objects and clause.nested < 0:
+                    self._turn()
+                if clause.nested < 0:
+                    self._clause.denied = True
+            elif kind is Kind.PREPOSITION:
+                self._preposition(token, tokens[place + 1] if place + 1 < size else None)
+            elif kind is Kind.PURPOSE:
+                if clause.group or clause.front:
+                    clause.purpose_at = token.start
+                else:
+                    place = first_subject(tokens, place + 1)
+                    continue
+            elif kind is Kind.TURN:
+                if clause.nested < 0:
+                    self._turn()
+            elif kind is Kind.CONDITION:
+                place = self._inner_condition(tokens, place)
+                continue
+            elif kind is Kind.DEEMED:
+                self._deem(token, first=not place)
+            elif kind is Kind.ENDS:
+                if clause.nested < 0 and clause.group and not clause.objects:
+                    clause.group.clear()
+                    clause.front.clear()
+            else:
+                self._mark(token)
+            place += 1
+        if self._clause.purpose_at >= 0 and tokens:
+            self._clause.joined = False
+
+    def _mark(self, token: Token) -> None:
+        """Takes a word that only colours the clause."""
+        clause, kind = self._clause, token.kind
+        if kind is Kind.PLACE:
+            clause.place = token.value
+        elif kind is Kind.LIMIT:
+            if token.value != "any":
+                clause.limits.append(Condition(ConditionKind.LIMIT, token.start, token.end))
+        elif kind is Kind.ONLY:
+            clause.only = True
+        elif kind is Kind.PERMISSION:
+            clause.permission = True
+        elif kind is Kind.DE_IDENTIFIED:
+            clause.de_identified = True
+        elif kind is Kind.REFUSAL:
+            clause.refused = True
+        elif kind is Kind.QUESTION:
+            clause.mute = True
+        elif kind is Kind.STOP:
+            clause.implied = True
+        elif kind is Kind.INCLUDE:
+            clause.include = True
+        elif kind is Kind.HEADLESS:
+            clause.headless = True
+        elif kind is Kind.NOT_A_CASE:
+            self._not_a_case(token)
+        elif kind is Kind.OBTAIN:
+            self._obtain(token)
+        elif kind is Kind.EXCEPTED and self.frames:
+            self._trailing.append(Condition(ConditionKind.EXCEPTION, token.start, token.end))
+
+    def _deem(self, token: Token, *, first: bool) -> None:
+        """您同意…: consent taken for given where it opens a clause; elsewhere a description (您授权采集…的设备)."""
+        clause = self._clause
+        if first or not (clause.front or clause.group):
+            clause.deemed = Condition(ConditionKind.DEEMED, token.start, token.end)
+            clause.subject = None
+        elif clause.nested < 0:
+            clause.nested = len(clause.objects)
+
+    def _obtain(self, token: Token) -> None:
+        """我们会征得您的同意: what was supposed before is done with consent."""
+        consent = Condition(ConditionKind.CONSENT, token.start, token.end)
+        for frame in self._supposed:
+            frame.conditions = (consent,)
+            self.frames.append(frame)
+        self._supposed = []
+
+    def _not_a_case(self, token: Token) -> None:
+        """共享经去标识化处理的个人信息…不属于共享: what is defined away is done all the same."""
+        clause = self._clause
+        objects = clause.objects or clause.front or self._last
+        verbs = [verb for verb in clause.group if verb.action in (Action.SHARE, Action.TRANSFER)] or None
+        for frame in [one for one in self.frames if not one.denied and one.de_identified]:
+            frame.denied = False
+        if objects and (clause.de_identified or verbs):
+            if clause.de_identified and not any(frame.de_identified for frame in self.frames):
+                self.frames.append(
+                    Frame(verbs or [Verb(Action.SHARE)], objects, FIRST, denied=False, de_identified=True)
+                )
+        clause.group.clear()
+        clause.objects.clear()
+        clause.denied = False
+        clause.mute = True
+        del token
+
+    def _item(self, token: Token) -> None:
+        clause = self._clause
+        if clause.purpose_at >= 0:
+            return
+        if clause.group:
+            clause.objects.append(token)
+        elif clause.role in ("through", "from"):
+            clause.aside.append(token)
+        else:
+            clause.front.append(token)
+
+    def _of(self, token: Token) -> None:
+        """的 ends a description: of an object (您使用…的信息), or one with a verb and object inside (采集指纹的设备)."""
+        clause = self._clause
+        if clause.nested >= 0:
+            del clause.objects[clause.nested :]
+            clause.nested = -1
+        elif (
+            clause.group
+            and clause.objects
+            and clause.objects[-1].end == token.start
+            and self.text.startswith(NOT_DATA, token.end)
+        ):
+            clause.group.clear()
+            clause.objects.clear()
+
+    def _preposition(self, token: Token, after: Token | None) -> None:
+        clause = self._clause
+        if clause.nested >= 0:
+            return
+        role = token.value
+        if role == "with" and after is not None and after.kind is Kind.ITEM and (clause.objects or clause.front):
+            return
+        if role == "object":
+            if clause.group and clause.objects:
+                self._turn()
+            if not self._clause.group:
+                self._clause.front = []
+                self._clause.role = role
+            return
+        if clause.group and clause.objects and role in ("to", "with", "by") and not self.latin:
+            last = clause.group[-1]
+            if role != "to" or not last.needs_recipient:
+                self._turn()
+                clause = self._clause
+        clause.role, clause.role_at = role, token.end
+        if role == "by" and self.text.startswith("其", token.end):
+            clause.subject, clause.role = self._sdk or Party(PartyKind.THIRD), None
+
+    def _inner_condition(self, tokens: list[Token], place: int) -> int:
+        """Skips a condition inside a clause (我们会在您使用…时收集); returns where the clause goes on."""
+        clause = self._clause
+        if clause.nested >= 0:
+            return place + 1
+        ends = next((at for at in range(place, len(tokens)) if tokens[at].kind is Kind.ENDS), None)
+        stop = len(tokens) if ends is None else ends + 1
+        if ends is None and tokens[place].value == "when" and not self.latin:
+            stop = place + 1
+            if not has(tokens[place:], Kind.CONSENT):
+                return stop
+        if tokens[place].value == "law" and ends is None:
+            stop = law_ends(tokens, place)
+        if not clause.group and self.text.startswith(("您", "用户", "客户"), tokens[place].start):
+            clause.subject = USER
+        condition = classified(self.text, tokens[place:stop], tokens[place].value)
+        if clause.group and clause.objects:
+            subject = clause.subject
+            if self.latin or condition.kind is ConditionKind.EXCEPTION:
+                clause.limits.append(condition)
+            self._turn()
+            self._clause.subject = subject
+            if ends is None:
+                return stop
+        self._conditions.append(condition)
+        return stop
+
+    def _turn(self) -> None:
+        """Closes the predicate and starts another clause with the same subject."""
+        old = self._clause
+        self._close()
+        self._clause = Clause(subject=old.subject, mute=old.mute)
+
+    def _verb(self, tokens: list[Token], place: int) -> None:
+        token = tokens[place]
+        verb: Verb = token.value
+        clause = self._clause
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        if clause.mute or (place and tokens[place - 1].kind is Kind.OF and tokens[place - 1].end == token.start):
+            return
+        if verb.purpose:
+            self._used_for(token, verb)
+            return
+        if clause.purpose_at >= 0 and (clause.group or self.frames):
+            return
+        if after is not None and after.kind is Kind.OF and after.start - token.end <= 1:
+            self._described_by(verb)
+            return
+        if clause.nested >= 0:
+            return
+        subject = clause.subject if clause.subject is not None else self._carry
+        if subject == USER and not self._user_acts(verb):
+            return
+        if clause.group and not clause.objects and not clause.joined and of_item_follows(tokens, place):
+            clause.nested = 0
+            return
+        if (
+            clause.group
+            and clause.objects
+            and verb.action is Action.USE
+            and place
+            and tokens[place - 1].kind is Kind.AND
+        ):
+            return
+        if clause.group and clause.objects:
+            subject_kept = clause.subject
+            self._turn()
+            clause = self._clause
+            clause.subject = subject_kept
+        elif clause.group and not clause.joined:
+            clause.group.clear()
+        clause.group.append(verb)
+        clause.last_verb = token.start
+        if clause.role in ("to", "with") and clause.recipient is None:
+            clause.recipient = party_of(self.text[clause.role_at : token.start])
+        elif verb.to or verb.action is Action.ENTRUST:
+            self._recipient_after(tokens, place)
+        clause.role = None
+        clause.joined = (
+            verb.action is Action.ENTRUST
+            or (after is not None
+            and (
+                after.kind in (Kind.ONLY, Kind.PREPOSITION, Kind.NOT)
+                or (after.kind in (Kind.AND, Kind.VERB) and after.start - token.end <= 1)
+            ))
+        )
+
+    def _described_by(self, verb: Verb) -> None:
+        """收集的…: a description. What is collected by description is collected."""
+        clause = self._clause
+        if clause.nested >= 0:
+            return
+        if verb.action is Action.COLLECT and clause.subject != USER and not clause.denied and not verb.permit:
+            clause.described = not verb.weak or clause.subject == FIRST
+        elif clause.group and clause.joined and clause.group[-1].action is Action.COLLECT:
+            clause.described = True
+        if clause.group and not clause.objects:
+            clause.described = clause.described or any(
+                not one.weak and one.action is Action.COLLECT for one in clause.group
+            )
+            clause.group.clear()
+
+    def _used_for(self, token: Token, verb: Verb) -> None:
+        """将…用于, or the purpose of the predicate that is open."""
+        clause = self._clause
+        subject = clause.subject if clause.subject is not None else self._carry
+        if clause.group:
+            clause.purpose_at = token.start
+        elif clause.front and (clause.permission or clause.described):
+            clause.group.append(Verb(Action.COLLECT))
+            clause.objects, clause.front = clause.front, []
+            clause.purpose_at = token.start
+        elif clause.front and clause.role == "object":
+            clause.group.append(verb)
+            clause.objects, clause.front = clause.front, []
+            clause.purpose_at = token.start
+        elif not clause.front and (self.frames or self._last or subject is not None):
+            clause.mute = bool(self.frames)
+            if self._last and not self.frames:
+                clause.group.append(Verb(Action.COLLECT))
+                clause.objects = list(self._last)
+                clause.permission = True
+                clause.purpose_at = token.start
+
+    def _user_acts(self, verb: Verb) -> bool:
+        """Whether a verb counts although the person is its subject."""
+        clause = self._clause
+        if clause.subject == USER:
+            return verb.provide and not clause.denied and not clause.refused
+        if verb.provide:
+            return not clause.denied and not clause.refused
+        return verb.action is Action.COLLECT or clause.denied
+
+    def _recipient_after(self, tokens: list[Token], place: int) -> None:
+        """共享给…, 传输至…: the recipient follows the verb."""
+        start = tokens[place].end
+        end = len(self.text)
+        kind: object = None
+        for token in tokens[place + 1 : place + 6]:
+            if token.kind is Kind.PARTY and token.value != USER:
+                kind, end = token.value, token.end
+                continue
+            if kind is None or token.kind in (Kind.COMMA, Kind.END, Kind.PURPOSE, Kind.VERB, Kind.OPEN, Kind.ITEM):
+                end = min(end, token.start) if kind is None else end
+                break
+        else:
+            if kind is None and place + 1 >= len(tokens):
+                end = min(end, start + NAME_LENGTH)
+                stop = re.search(r"[,。;，；\n]", self.text[start:end])
+                end = start + stop.start() if stop else end
+        name = self.text[start:end].split("(", 1)[0]
+        self._clause.recipient = (
+            Party(kind, clean_name(name)) if isinstance(kind, PartyKind) else party_of(name) or self._clause.recipient
+        )
+        if tokens[place].value.to and any(
+            token.kind is Kind.PLACE and token.value is Place.SERVER and token.start < start + NAME_LENGTH
+            for token in tokens[place + 1 : place + 4]
+        ):
+            self._clause.recipient = FIRST
+
+    def _party(self, tokens: list[Token], place: int) -> None:
+        token = tokens[place]
+        clause = self._clause
+        before = tokens[place - 1] if place else None
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        if token.value == USER:
+            self._user(token, before, after)
+            return
+        if clause.nested >= 0:
+            return
+        if before is not None and before.kind is Kind.CONTROL and before.end == token.start:
+            clause.mute = clause.mute or clause.subject == USER
+            return
+        if clause.role in ("to", "with") and not (clause.group and not self.latin):
+            clause.recipient = self._named(token, clause.role_at)
+            return
+        if clause.role == "from":
+            if token.value is not PartyKind.FIRST:
+                clause.source = Source.THIRD
+            return
+        if token.value is PartyKind.FIRST:
+            if before is None or before.kind is not Kind.PREPOSITION or before.end < token.start:
+                self._first(token, after)
+            return
+        if (
+            token.value is PartyKind.THIRD
+            and after is not None
+            and after.value is PartyKind.SDK
+            and after.start == token.end
+        ):
+            return
+        led = place > 0 and tokens[place - 1].value is PartyKind.THIRD
+        of = place > led and tokens[place - 1 - led].kind is Kind.OF and not clause.group
+        if (
+            token.value is PartyKind.SDK
+            and (clause.group or clause.subject is not None)
+            and clause.role != "by"
+            and not of
+        ):
+            if not clause.objects and not (clause.group and clause.group[-1].to):
+                called = before is not None and before.kind is Kind.VERB and before.value.permit
+                self._sdk = self.named_sdk(token)
+                clause.group.clear()
+                clause.uses_sdk = not called
+            return
+        if (clause.group and clause.role != "by") or (clause.role == "through" and clause.subject is not None):
+            return
+        clause.subject = self.named_sdk(token) if token.value is PartyKind.SDK else self._named(token, token.start)
+        if clause.role == "by":
+            clause.role = None
+
+    def _user(self, token: Token, before: Token | None, after: Token | None) -> None:
+        clause = self._clause
+        if after is not None and after.start == token.end and after.kind in (Kind.OF, Kind.ITEM):
+            if after.kind is Kind.ITEM and clause.group:
+                return
+            if after.kind is Kind.OF or clause.group:
+                if clause.nested >= 0 and after.kind is Kind.OF:
+                    return
+                return
+        if (
+            before is not None
+            and before.end == token.start
+            and before.kind is Kind.PREPOSITION
+            and before.value
+            in (
+                "to",
+                "with",
+                "object",
+            )
+        ):
+            if before.value != "object":
+                clause.recipient = USER
+            return
+        if before is not None and before.kind is Kind.PREPOSITION and before.value == "by":
+            clause.subject = USER
+            return
+        if clause.group:
+            if clause.nested < 0 and not clause.group[-1].to:
+                if self._wants_user(clause):
+                    clause.group.clear()
+                    clause.subject = USER
+                else:
+                    clause.nested = len(clause.objects)
+            return
+        clause.subject = USER
+        clause.denied = False
+
+    @staticmethod
+    def _wants_user(clause: Clause) -> bool:
+        """需要您…, 请求您…: the person becomes the subject."""
+        return not clause.objects and clause.group[-1].permit
+
+    def _first(self, token: Token, after: Token | None) -> None:
+        clause = self._clause
+        if clause.group and clause.objects:
+            self._turn()
+            clause = self._clause
+        clause.subject = FIRST
+        clause.purpose_at = -1
+        if after is not None and after.kind is Kind.OF and after.start == token.end:
+            return
+
+    def _named(self, token: Token, start: int) -> Party:
+        if token.value is PartyKind.FIRST:
+            return FIRST
+        if token.value is PartyKind.SDK:
+            return self.named_sdk(token)
+        return Party(token.value, clean_name(self.text[start : token.end]))
+
+    def named_sdk(self, token: Token) -> Party:
+        """The component named right before the word SDK; 该SDK is the one named last."""
+        name = sdk_name(self.text, token.start)
+        return Party(PartyKind.SDK, name) if name else self._sdk or Party(PartyKind.SDK)

@@ -1,0 +1,153 @@
+"""Predicates closed: objects found, direction settled, and a ``Frame`` made of what a clause gathered."""
+
+from __future__ import annotations
+
+import re
+
+from finwatch.model.statement import FIRST, Action, Condition, Party, PartyKind, Place, Source
+from finwatch.policy.statements.frame import GENERIC, GIVEN, Clause, Context, Frame
+from finwatch.policy.statements.lexicon import USER, Token, Verb
+
+CLAUSE_END = re.compile(r"[,。;，；\n]")
+
+
+class Closing:
+    """The part of a sentence's reading that turns an open predicate into a frame."""
+
+    def __init__(self, text: str, context: Context, *, latin: bool = False) -> None:
+        self.text = text
+        self.context = context
+        self.latin = latin
+        self.frames: list[Frame] = []
+        self.open_head: Frame | None = None
+        self._conditions: list[Condition] = []
+        self._carry: Party | str | None = None
+        self._sdk: Party | None = context.sdk
+        self._supposed: list[Frame] = []
+        self._clause = Clause()
+        self._last: list[Token] = []
+        self._trailing: list[Condition] = []
+
+    def _close(self) -> None:
+        """Ends the open predicate: it becomes a frame if it has objects and a party that can be told."""
+        clause = self._clause
+        if not clause.group:
+            self._described_items(clause)
+            return
+        verbs, clause.group = clause.group, []
+        objects, carried = self._objects(clause, verbs)
+        include = clause.include and not clause.headless
+        if not objects and not include:
+            return
+        party = self._actor(clause)
+        frame = Frame(
+            verbs,
+            objects,
+            party if isinstance(party, Party) else FIRST,
+            denied=clause.denied,
+            recipient=clause.recipient if isinstance(clause.recipient, Party) else None,
+            purpose=(clause.purpose_at, self._end_of_clause(clause)) if clause.purpose_at >= 0 else None,
+            conditions=(*self._conditions, *clause.limits, *([clause.deemed] if clause.deemed else [])),
+            place=clause.place,
+            source=clause.source,
+            implied=clause.implied,
+            de_identified=clause.de_identified,
+            permission=clause.permission,
+            include=include,
+            carried=carried,
+        )
+        if self._directed(frame, clause, party):
+            self.open_head = frame if include else None
+            if objects:
+                self.frames.append(frame)
+                if not carried:
+                    self._last = objects
+        clause.objects = []
+        clause.front = []
+
+    def _described_items(self, clause: Clause) -> None:
+        """Items of a clause without a predicate of its own: kept for the next clause, collected where described so."""
+        items = clause.front or clause.objects
+        if not items:
+            return
+        if clause.described and not all(GENERIC.issuperset(item.value) for item in items):
+            self.frames.append(
+                Frame(
+                    [Verb(Action.COLLECT)], items, FIRST, denied=False, implied=True, conditions=tuple(self._conditions)
+                )
+            )
+            clause.described = False
+        self._last = items
+
+    def _objects(self, clause: Clause, verbs: list[Verb]) -> tuple[list[Token], bool]:
+        if clause.objects:
+            return clause.objects, False
+        if clause.front:
+            return clause.front, False
+        last = verbs[-1].action
+        if (
+            last in (Action.STORE, Action.SHARE, Action.DELETE, Action.TRANSFER, Action.ENTRUST, Action.UPLOAD)
+            and self._last
+        ):
+            if not verbs[-1].provide or clause.recipient is not None:
+                return self._last, True
+        if clause.aside and last is Action.COLLECT and not verbs[-1].permit:
+            return clause.aside, False
+        return [], False
+
+    def _actor(self, clause: Clause) -> Party | str | None:
+        if clause.subject is not None:
+            return clause.subject
+        if self._carry is not None:
+            return self._carry
+        return self._sdk or None
+
+    def _directed(self, frame: Frame, clause: Clause, party: Party | str | None) -> bool:
+        """Turns the frame by who gives and who receives; ``False`` = it states nothing about personal information."""
+        verb = frame.verbs[-1]
+        to = clause.recipient
+        if verb.action not in GIVEN:
+            frame.recipient = None
+        if verb.denied_only and not frame.denied:
+            return False
+        if verb.action is Action.UPLOAD and not (party is None or party == USER) and not isinstance(to, Party):
+            if not frame.denied:
+                frame.verbs = [Verb(Action.COLLECT)]
+            frame.place = frame.place or Place.SERVER
+            return True
+        if verb.provide:
+            return self._provided(frame, party, to)
+        if verb.needs_recipient:
+            if to == FIRST or (frame.place is Place.SERVER and not isinstance(to, Party)):
+                frame.recipient = None
+                frame.verbs = [Verb(Action.UPLOAD if frame.denied else Action.COLLECT)]
+                frame.place = Place.SERVER
+                return True
+            return isinstance(to, Party)
+        if to == USER and verb.action is Action.SHARE:
+            return False
+        if party == USER:
+            frame.party = FIRST
+            return verb.action is Action.COLLECT
+        if verb.action is Action.COLLECT:
+            if isinstance(to, Party) and to.kind is not PartyKind.FIRST:
+                frame.source = Source.THIRD
+            frame.recipient = None
+        return True
+
+    def _provided(self, frame: Frame, party: Party | str | None, to: Party | str | None) -> bool:
+        """您提供给我们 is collecting; 我们提供给第三方 is sharing; 我们向您提供 is neither."""
+        if to == USER:
+            return False
+        by_user = party == USER or (party is None and (to is None or to == FIRST))
+        if by_user or (isinstance(to, Party) and to.kind is PartyKind.FIRST):
+            receiver = to if isinstance(to, Party) else FIRST
+            frame.source = Source.USER if by_user else Source.THIRD
+            frame.party, frame.recipient = receiver, None
+            frame.verbs = [Verb(Action.COLLECT)]
+            return True
+        return isinstance(to, Party)
+
+    def _end_of_clause(self, clause: Clause) -> int:
+        found = CLAUSE_END.search(self.text, clause.purpose_at + 1)
+        return found.start() if found else len(self.text)

@@ -1,0 +1,289 @@
+"""Words of a language as tokens: one automaton over item names and grammar words, one pass over a text.
+
+First step of reading statements. In: the catalogue's data items and the word lists beside this module; out: ``Lexicon``,
+whose ``scan`` gives the tokens of a text in order. The longest word wins; words of ``[silent]`` swallow what they
+contain. Aho-Corasick keeps the cost of a text independent of the number of words.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from functools import lru_cache
+from importlib import resources
+from string import ascii_lowercase, ascii_uppercase
+from typing import Any, NamedTuple
+
+import ahocorasick_rs
+
+from finwatch.model.knowledge import DataItem
+from finwatch.model.statement import Action, PartyKind, Place
+from finwatch.policy.builder import normalise
+
+LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""Keeps the length, which ``str.lower`` does not for every letter."""
+LANGUAGES = ("zh", "en")
+
+
+class Kind(IntEnum):
+    """The part a token plays in a sentence."""
+
+    ITEM = 0
+    """``value``: ids of the data items that the word names; empty = an earlier item is meant (前述信息)."""
+    VERB = 1
+    """``value``: a ``Verb``."""
+    NOT = 2
+    PARTY = 3
+    """``value``: a ``PartyKind`` or ``USER``."""
+    PREPOSITION = 4
+    """``value``: ``to``, ``with``, ``from``, ``by``, ``object`` or ``through``."""
+    CONDITION = 5
+    """``value``: ``when``, ``if``, ``unless`` or ``law``."""
+    ENDS = 6
+    """The end of a condition inside a sentence: 时, 后."""
+    EXCEPTED = 7
+    CONSENT = 8
+    OBTAIN = 9
+    DEEMED = 10
+    REFUSAL = 11
+    PERMISSION = 12
+    PURPOSE = 13
+    PLACE = 14
+    """``value``: a ``Place``."""
+    LIMIT = 15
+    """``value``: ``part``, ``whole`` or ``any``."""
+    CONTROL = 16
+    """Before a party: it is asked, not acting (要求我们)."""
+    STOP = 17
+    RIGHTS = 18
+    QUESTION = 19
+    DEFINITION = 20
+    NOT_A_CASE = 21
+    INCLUDE = 22
+    TURN = 23
+    """A word that starts a clause of its own: 但, 而, 同时."""
+    AND = 24
+    """Joins words of one part: 和, 或, 、."""
+    ONLY = 25
+    DE_IDENTIFIED = 26
+    OF = 27
+    """的: what stands before describes what follows."""
+    COMMA = 28
+    COLON = 29
+    OPEN = 30
+    CLOSE = 31
+    END = 32
+    """End of a sentence."""
+    SILENT = 33
+    QUOTE = 34
+    HEADLESS = 35
+    """After an including word: what follows the colon are cases, not data (以下情形)."""
+
+
+USER = "user"
+PERMISSION_NAMED = ("@permission",)
+"""The value of words for a permission named before (此权限)."""
+
+
+class Verb(NamedTuple):
+    """What a verb does with its object."""
+
+    action: Action
+    weak: bool = False
+    """Has many other objects: counts with a specific item as its object alone (查询, 记录)."""
+    provide: bool = False
+    """The direction tells the action: 您提供 is collected, 提供给第三方 is shared."""
+    permit: bool = False
+    """Asks for or uses a capability of the system: 申请权限, 调用."""
+    needs_recipient: bool = False
+    """Without a recipient nothing is shared: 传输."""
+    to: bool = False
+    """The recipient follows: 共享给, 传输至."""
+    denied_only: bool = False
+    """A practice in its denial alone: 不会泄露 denies sharing, 被泄露 is an accident."""
+    purpose: bool = False
+    """Names what an object before it is used for: 将…用于."""
+
+
+class Token(NamedTuple):
+    """A word of the text: ``text[start:end]``."""
+
+    kind: Kind
+    value: Any
+    start: int
+    end: int
+
+
+VERBS = {
+    "collect": Verb(Action.COLLECT),
+    "collect_weak": Verb(Action.COLLECT, weak=True),
+    "permit": Verb(Action.COLLECT, weak=True, permit=True),
+    "provide": Verb(Action.SHARE, provide=True),
+    "upload": Verb(Action.UPLOAD, provide=True),
+    "share": Verb(Action.SHARE),
+    "share_to": Verb(Action.SHARE, needs_recipient=True),
+    "entrust": Verb(Action.ENTRUST, needs_recipient=True),
+    "leak": Verb(Action.SHARE, denied_only=True),
+    "transfer": Verb(Action.TRANSFER),
+    "publish": Verb(Action.PUBLISH),
+    "store": Verb(Action.STORE),
+    "use": Verb(Action.USE, weak=True),
+    "use_for": Verb(Action.USE, weak=True, purpose=True),
+    "delete": Verb(Action.DELETE),
+}
+PARTIES: dict[str, object] = {
+    "first": PartyKind.FIRST,
+    "user": USER,
+    "third": PartyKind.THIRD,
+    "affiliate": PartyKind.AFFILIATE,
+    "authority": PartyKind.AUTHORITY,
+    "sdk": PartyKind.SDK,
+    "device": PartyKind.DEVICE,
+}
+PLAIN = {
+    "negation": Kind.NOT,
+    "question": Kind.QUESTION,
+    "include": Kind.INCLUDE,
+    "only": Kind.ONLY,
+    "de_identified": Kind.DE_IDENTIFIED,
+    "silent": Kind.SILENT,
+}
+"""Sections with one list, ``words``."""
+MARKS = {
+    ",": Kind.COMMA, "，": Kind.COMMA, ":": Kind.COLON, "：": Kind.COLON, "(": Kind.OPEN, "（": Kind.OPEN, "[": Kind.OPEN,
+    ")": Kind.CLOSE, "）": Kind.CLOSE, "]": Kind.CLOSE, "。": Kind.END, "!": Kind.END, "?": Kind.END, ";": Kind.END,
+    "；": Kind.END, "\n": Kind.END, "、": Kind.AND, "/": Kind.AND, "“": Kind.QUOTE, "”": Kind.QUOTE, "「": Kind.QUOTE,
+    "」": Kind.QUOTE,
+}  # fmt: skip
+ADVERBS = ("并", "也", "亦", "均", "将", "且", "而", "都", "更", "但")
+"""Before a silent word with 不 they would join the 不 and make a negation of it: 并不适用."""
+POST = ("给", "至", "到", "予", "于", " to")
+
+
+class Lexicon:
+    """The words of one language over the catalogue's items."""
+
+    def __init__(self, language: str, items: Mapping[str, DataItem]) -> None:
+        self.language = language
+        self.latin = language == "en"
+        grammar, more = _data(language), _data("items")
+        tokens = dict(_grammar_words(grammar))
+        if self.latin:
+            tokens = {word.translate(LOWER): value for word, value in tokens.items()}
+            tokens[". "] = (Kind.END, None)
+        for word in grammar["silent"]["words"]:
+            if word.startswith("不"):
+                tokens |= {prefix + word: (Kind.SILENT, None) for prefix in ADVERBS}
+        tokens |= {mark: (kind, None) for mark, kind in MARKS.items()}
+        if not self.latin:
+            tokens["的"] = (Kind.OF, None)
+        names = _item_words(language, items, more, latin=self.latin)
+        exact = _data("zh")["item"]
+        self._bounded = frozenset(word.translate(LOWER) for word in exact["bounded"]) if not self.latin else frozenset()
+        self._function = tuple(exact["function"]) if not self.latin else ("-related", " policy", " policies")
+        self._left, self._right = frozenset(exact["left_of_bounded"]), frozenset(exact["right_of_bounded"])
+        for word, ids in names.items():
+            if word not in tokens or len(word) > 1:
+                tokens[word] = (Kind.ITEM, tuple(sorted(ids)))
+        self._words = list(tokens)
+        self._values = [tokens[word] for word in self._words]
+        self._lettered = [_is_lettered(word) for word in self._words]
+        self._limited = [word in self._bounded for word in self._words]
+        self._find = ahocorasick_rs.AhoCorasick(
+            self._words,
+            matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
+            implementation=ahocorasick_rs.Implementation.DFA,
+        ).find_matches_as_indexes
+
+    def scan(self, text: str) -> list[Token]:
+        """The tokens of ``text`` in order of place; words between them say nothing here."""
+        plain = text.lower()
+        if len(plain) != len(text):
+            plain = text.translate(LOWER)
+        values, lettered, limited = self._values, self._lettered, self._limited
+        found: list[Token] = []
+        add, size, new = found.append, len(text), tuple.__new__
+        for number, start, end in self._find(plain):
+            if lettered[number] and (
+                (start and _joins(plain[start - 1]) and _joins(plain[start]))
+                or (end < size and _joins(plain[end]) and _joins(plain[end - 1]))
+            ):
+                continue
+            kind, value = values[number]
+            if kind is Kind.SILENT:
+                continue
+            if kind is Kind.ITEM:
+                if text.startswith(self._function, end):
+                    continue
+                if limited[number] and not (
+                    (not start or text[start - 1] in self._left or text[start - 1] == "\n")
+                    and (end == size or text[end] in self._right or text[end] == "\n")
+                ):
+                    continue
+            add(new(Token, (kind, value, start, end)))
+        return found
+
+
+def _joins(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _is_lettered(word: str) -> bool:
+    return _joins(word[0]) or _joins(word[-1])
+
+
+@lru_cache(maxsize=8)
+def _data(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+def _grammar_words(grammar: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Kind, Any]]]:
+    for section, kind in PLAIN.items():
+        for word in grammar[section]["words"]:
+            yield word, (kind, None)
+    yield from (((word, (Kind.DEFINITION, None))) for word in grammar["question"]["definition"])
+    yield from (((word, (Kind.NOT_A_CASE, None))) for word in grammar["question"]["not_a_case"])
+    yield from (((word, (Kind.TURN, None))) for word in grammar["joint"]["strong"])
+    yield from (((word, (Kind.AND, None))) for word in grammar["joint"]["weak"])
+    yield from (((word, (Kind.PURPOSE, None))) for word in grammar["purpose"]["words"])
+    yield from (((word, (Kind.PLACE, Place(place)))) for place, words in grammar["place"].items() for word in words)
+    yield from (((word, (Kind.LIMIT, limit))) for limit, words in grammar["limit"].items() for word in words)
+    yield from (((word, (Kind.CONTROL, None))) for word in grammar["control"]["words"])
+    yield from (((word, (Kind.STOP, None))) for word in grammar["control"]["stop"])
+    yield from (((word, (Kind.RIGHTS, None))) for word in grammar["control"]["rights"])
+    for role, words in grammar["preposition"].items():
+        yield from ((word, (Kind.PREPOSITION, role)) for word in words)
+    for role, words in grammar["condition"].items():
+        kind = Kind[role.upper()] if role.upper() in Kind.__members__ else Kind.CONDITION
+        yield from ((word, (kind, role)) for word in words)
+    for role, words in grammar["party"].items():
+        yield from ((word, (Kind.PARTY, PARTIES[role])) for word in words)
+    yield from (((word, (Kind.ITEM, ()))) for word in grammar["again"]["words"])
+    yield from (((word, (Kind.ITEM, PERMISSION_NAMED))) for word in grammar["again"]["permission"])
+    yield from (((word, (Kind.HEADLESS, None))) for word in grammar["include"]["cases"])
+    for role, words in grammar["verb"].items():
+        yield from ((word, (Kind.VERB, VERBS[role]._replace(to=word.endswith(POST)))) for word in words)
+
+
+def _item_words(
+    language: str, items: Mapping[str, DataItem], more: Mapping[str, Any], *, latin: bool
+) -> dict[str, set[str]]:
+    """Words in lower case and the items they name."""
+    alone = {word.translate(LOWER) for word in more["not_alone"][language]}
+    words: dict[str, set[str]] = defaultdict(set)
+    for item in items.values():
+        known = (item.name.en, *item.synonyms_en) if latin else (item.name.zh, *item.synonyms_zh)
+        for name in known:
+            word = normalise(name).translate(LOWER)
+            if word and word not in alone:
+                words[word].add(item.id)
+    extra: dict[str, set[str]] = defaultdict(set)
+    for item_id, names in more[language].items():
+        if item_id in items:
+            for name in names:
+                extra[normalise(name).translate(LOWER)].add(item_id)
+    for word, ids in extra.items():
+        words[word] = words[word] | ids if word in words and word not in alone else ids
+    return words

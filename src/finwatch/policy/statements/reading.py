@@ -1,0 +1,371 @@
+"""A policy's statements: sentence by sentence, lists inheriting the verb of their head, words for earlier items resolved.
+
+Third step of reading statements. In: ``PolicyText`` and a ``Lexicon``; out: ``Statement`` values in order of place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from finwatch.model.policy import ParagraphKind, PolicyText
+from finwatch.model.statement import (
+    FIRST,
+    Action,
+    Condition,
+    ConditionKind,
+    Party,
+    PartyKind,
+    Place,
+    Statement,
+)
+from finwatch.policy.statements.frame import GENERIC, Context, Frame
+from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb
+from finwatch.policy.statements.sentence import Sentence
+
+CAPABILITIES = frozenset(
+    {
+        "camera", "storage", "photos", "video", "audio", "contacts", "sms", "call_log", "precise_location", "coarse_location",
+        "background_location", "calendar", "clipboard", "bluetooth", "nfc", "sensor", "activity", "accessibility", "screen",
+        "phone_number", "imei", "app_list", "running_apps", "network", "wifi", "device_info", "device_id", "imsi", "iccid",
+        "sms_code", "mac", "emergency_contact", "fingerprint_",
+    }
+)  # fmt: skip
+"""Items that a permission or an interface of the system opens."""
+LIST_LENGTH = 80
+"""Paragraphs that one head may govern."""
+SHORT = 60
+"""Characters of a paragraph that may be an item of a list without a mark."""
+ITEM_MARK = re.compile(
+    r"\s*(?:[•●○■·▪◦*\-—]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z]|[ivx]{1,4})[)）.、:]|[①-⑳])\s*"
+)
+RETENTION = re.compile(
+    r"(?:不少于|至少|不超过|最长|为期|自[^,，。]{2,24}起|保存|留存|存储|保留)?\s*(?:[0-9一二三四五六七八九十两]+|半)\s*(?:个)?(?:年|月|天|日|小时)(?!\d|月|份)|(?:\d+|six|three|five|seven|ten)\s+(?:years?|months?|days?)"
+)
+
+
+def statements_of(policy: PolicyText, lexicon: Lexicon) -> tuple[Statement, ...]:
+    """The statements of ``policy`` in order of sentence, then of item."""
+    reader = _Reader(policy, lexicon)
+    reader.read()
+    return tuple(reader.found)
+
+
+class _Reader:
+    def __init__(self, policy: PolicyText, lexicon: Lexicon) -> None:
+        self.policy = policy
+        self.text = policy.text
+        self.lexicon = lexicon
+        self.found: list[Statement] = []
+        self._context = Context()
+        self._head: Frame | None = None
+        self._head_paragraph = 0
+        self._head_left = 0
+        self._last: list[Token] = []
+        """Items that were named last, for 前述信息."""
+        self._current: list[Token] = []
+        self._seen: set[tuple[object, ...]] = set()
+
+    def read(self) -> None:
+        tokens = self.lexicon.scan(self.text)
+        at, size = 0, len(tokens)
+        for paragraph in self.policy.paragraphs:
+            first = at
+            while at < size and tokens[at].start < paragraph.end:
+                at += 1
+            self._paragraph(paragraph.number, paragraph.kind, paragraph.start, paragraph.end, tokens[first:at])
+            if at < size and tokens[at].start == paragraph.end:
+                at += 1
+
+    def _paragraph(self, number: int, kind: ParagraphKind, start: int, end: int, tokens: list[Token]) -> None:
+        if kind is ParagraphKind.NAVIGATION:
+            return
+        if kind is ParagraphKind.HEADING:
+            self._head = None
+            self._context = Context()
+            self._topic(tokens)
+            return
+        self._head_left -= 1
+        if self._head_left <= 0 or not self._is_listed(kind, start, end):
+            self._head = None
+        self._context.sdk = self._entry(tokens, start)
+        for sentence in _sentences(tokens):
+            self._sentence(number, start, end, sentence)
+
+    def _entry(self, tokens: list[Token], start: int) -> Party | None:
+        """The component that the paragraph is an entry of: X SDK: … at its beginning."""
+        for place, token in enumerate(tokens[:6]):
+            if token.kind is Kind.PARTY and token.value is PartyKind.SDK:
+                after = tokens[place + 1] if place + 1 < len(tokens) else None
+                if (after is not None and after.kind in (Kind.COLON, Kind.END) and after.start - token.end <= 2) or (
+                    token.end < len(self.text) and self.text[token.end] in ".:。("
+                ):
+                    name = ITEM_MARK.sub("", self.text[start : token.end], count=1).strip()
+                    if 3 < len(name) <= 40:
+                        return Party(PartyKind.SDK, name)
+                return None
+            if token.kind in (Kind.VERB, Kind.COMMA):
+                return None
+        return None
+
+    def _is_listed(self, kind: ParagraphKind, start: int, end: int) -> bool:
+        """Whether a paragraph can be an item of a list: marked as one, or no sentence that stands alone."""
+        if kind in (ParagraphKind.ITEM, ParagraphKind.CELL) or ITEM_MARK.match(self.text, start, end):
+            return True
+        return self.text[end - 1] not in "。!?" or (self.text.find("。", start, end - 1) < 0 and end - start < SHORT)
+
+    def _topic(self, tokens: list[Token]) -> None:
+        self._context.topic = [token for token in tokens if token.kind is Kind.ITEM and token.value]
+
+    def _sentence(self, number: int, start: int, end: int, tokens: list[Token]) -> None:
+        kinds = {token.kind for token in tokens}
+        if Kind.ITEM not in kinds:
+            if Kind.VERB in kinds and tokens[-1].kind is Kind.COLON and tokens[-1].end >= end - 1:
+                self._open_list(Sentence(self.text, tokens, self._context, latin=self.lexicon.latin), number)
+            return
+        if Kind.DEFINITION in kinds:
+            self._last = [token for token in tokens if token.kind is Kind.ITEM and token.value]
+            return
+        self._label(tokens)
+        self._current = tokens
+        frames: list[Frame] = []
+        sentence = None
+        if Kind.VERB in kinds:
+            sentence = Sentence(self.text, tokens, self._context, latin=self.lexicon.latin)
+            frames = sentence.frames
+        span = (tokens[0].start, tokens[-1].end)
+        made = 0
+        for frame in frames:
+            made += self._state(frame, number, span)
+        if not made:
+            made += self._component(tokens, number, span)
+        if not made and self._head is not None and not any(frame.denied for frame in frames):
+            self._inherit(tokens, number, span)
+        if sentence is not None:
+            self._imply(frames, number, span)
+            if tokens[-1].kind is Kind.COLON and tokens[-1].end >= end - 1:
+                self._open_list(sentence, number)
+        elif Kind.PERMISSION in kinds:
+            self._topic(tokens)
+        named = [
+            token for token in tokens if token.kind is Kind.ITEM and token.value and token.value != PERMISSION_NAMED
+        ]
+        specific = [token for token in named if not GENERIC.issuperset(token.value)]
+        if specific:
+            self._last = specific
+
+    def _component(self, tokens: list[Token], number: int, span: tuple[int, int]) -> int:
+        """A row in one line: X SDK, the company, its purpose, the data, an address. The component takes what it names."""
+        for place, token in enumerate(tokens[:8]):
+            if token.kind in (Kind.VERB, Kind.NOT, Kind.CONDITION) or token.value is PartyKind.FIRST:
+                return 0
+            if token.kind is Kind.PARTY and token.value is PartyKind.SDK:
+                break
+        else:
+            return 0
+        objects = [
+            one for one in tokens[place:] if one.kind is Kind.ITEM and one.value and not GENERIC.issuperset(one.value)
+        ]
+        if not objects or _denies(tokens):
+            return 0
+        party = Sentence(self.text, tokens[: place + 1], Context(sdk=self._context.sdk)).named_sdk(token)
+        return self._state(Frame([Verb(Action.COLLECT)], objects, party, denied=False), number, span)
+
+    def _label(self, tokens: list[Token]) -> None:
+        """Takes what stands before a colon near the beginning as the topic: 读取通讯录权限: …"""
+        for place, token in enumerate(tokens[:8]):
+            if token.kind is Kind.COLON and place and place + 1 < len(tokens):
+                self._topic(tokens[:place])
+                return
+            if token.kind is Kind.COMMA:
+                return
+
+    def _open_list(self, sentence: Sentence, number: int) -> None:
+        head = sentence.open_head
+        if head is None or head.denied:
+            return
+        self._head, self._head_paragraph, self._head_left = head, number, LIST_LENGTH
+
+    def _inherit(self, tokens: list[Token], number: int, span: tuple[int, int]) -> None:
+        """An item of a list: the verb, party and conditions are those of the head."""
+        head = self._head
+        if head is None:
+            return
+        objects = [
+            token for token in tokens if token.kind is Kind.ITEM and token.value and token.value != PERMISSION_NAMED
+        ]
+        stop = next((token.start for token in tokens if token.kind in (Kind.PURPOSE, Kind.CONDITION)), None)
+        if stop is not None and objects and objects[0].start < stop:
+            objects = [token for token in objects if token.start < stop]
+        if objects:
+            frame = replace_objects(head, objects)
+            self._state(frame, number, span, head=self._head_paragraph)
+
+    # --- statements -------------------------------------------------------------------------------------------------
+
+    def _state(self, frame: Frame, number: int, span: tuple[int, int], *, head: int | None = None) -> int:
+        made = 0
+        retention = self._retention(frame, span)
+        for verb in _actions(frame.verbs):
+            for token in frame.objects:
+                for item, at in self._items(token, frame):
+                    if not _fits(item, verb, frame):
+                        continue
+                    made += self._add(
+                        Statement(
+                            item,
+                            verb.action,
+                            frame.denied,
+                            frame.party,
+                            number,
+                            span[0],
+                            span[1],
+                            at.start,
+                            at.end,
+                            frame.recipient,
+                            frame.purpose,
+                            frame.conditions,
+                            frame.place,
+                            retention,
+                            frame.source,
+                            frame.implied,
+                            head,
+                            frame.de_identified,
+                        )
+                    )
+        return made
+
+    def _add(self, statement: Statement) -> int:
+        key = (
+            statement.start,
+            statement.item,
+            statement.action,
+            statement.denied,
+            statement.party.kind,
+            statement.recipient,
+        )
+        if key in self._seen:
+            return 1
+        self._seen.add(key)
+        self.found.append(statement)
+        return 1
+
+    def _retention(self, frame: Frame, span: tuple[int, int]) -> tuple[int, int] | None:
+        if not any(verb.action is Action.STORE for verb in frame.verbs):
+            return None
+        found = RETENTION.search(self.text, span[0], span[1])
+        return found.span() if found else None
+
+    def _items(self, token: Token, frame: Frame) -> Iterator[tuple[str, Token]]:
+        """The items that a word names, or those that it points back to."""
+        if token.value == PERMISSION_NAMED:
+            for other in self._context.topic:
+                for item in other.value:
+                    if item in CAPABILITIES:
+                        yield item, other
+            return
+        if token.value:
+            values = token.value
+            if "contacts" in values and "emergency_contact" in values and self._whole_book(token):
+                values = ("contacts",)
+            for item in values:
+                yield item, token
+            return
+        earlier = [one for one in self._current if one.kind is Kind.ITEM and one.value and one.start < token.start]
+        earlier = [
+            one for one in earlier if one.value != PERMISSION_NAMED and not GENERIC.issuperset(one.value)
+        ] or self._last
+        if not earlier or frame.party.kind is not PartyKind.FIRST:
+            yield "personal_info", token
+            return
+        for other in earlier:
+            for item in other.value:
+                yield item, other
+
+    def _whole_book(self, token: Token) -> bool:
+        around = self.text[max(0, token.start - 60) : token.end + 40]
+        return "通讯录" in around
+
+    def _imply(self, frames: list[Frame], number: int, span: tuple[int, int]) -> None:
+        """What is not kept was read; what is not read once refused is read when allowed."""
+        denied = {
+            item
+            for frame in frames
+            if frame.denied and any(verb.action is Action.COLLECT for verb in frame.verbs) and not _refused(frame)
+            for token in frame.objects
+            for item in token.value
+        }
+        for frame in frames:
+            if not frame.denied or frame.party.kind is not PartyKind.FIRST:
+                continue
+            actions = {verb.action for verb in frame.verbs}
+            kept = actions <= {Action.STORE, Action.UPLOAD}
+            refused = Action.COLLECT in actions and _refused(frame, of=self.text)
+            if not (kept or refused):
+                continue
+            objects = [token for token in frame.objects if not denied.intersection(token.value)]
+            if objects:
+                conditions = tuple(one for one in frame.conditions if one.kind is ConditionKind.FUNCTION)
+                implied = Frame(
+                    [Verb(Action.COLLECT)], objects, FIRST, denied=False, implied=True, conditions=conditions
+                )
+                implied.place = Place.DEVICE if Action.UPLOAD in actions or frame.place is Place.DEVICE else None
+                self._state(implied, number, span)
+
+
+def _denies(tokens: list[Token]) -> bool:
+    return any(token.kind is Kind.NOT for token in tokens)
+
+
+def _refused(frame: Frame, *, of: str | None = None) -> bool:
+    """Whether the frame holds once a permission or authorisation is refused."""
+    for condition in frame.conditions:
+        if condition.kind is ConditionKind.REFUSAL:
+            return of is None or any(
+                word in of[condition.start : condition.end] for word in ("授权", "权限", "permission")
+            )
+    return False
+
+
+def replace_objects(frame: Frame, objects: list[Token]) -> Frame:
+    """``frame`` with other objects."""
+    return replace(frame, objects=objects, include=False)
+
+
+def _actions(verbs: Iterable[Verb]) -> list[Verb]:
+    """One verb an action; joined verbs of one action count once, the strongest of them."""
+    best: dict[Action, Verb] = {}
+    for verb in verbs:
+        known = best.get(verb.action)
+        if known is None or (known.weak and not verb.weak):
+            best[verb.action] = verb
+    return list(best.values())
+
+
+def _fits(item: str, verb: Verb, frame: Frame) -> bool:
+    """Whether a verb can have the item as its object."""
+    if verb.permit:
+        return item in CAPABILITIES
+    if verb.weak and item in GENERIC:
+        return verb.action is Action.USE and len(frame.verbs) > 1
+    return True
+
+
+def _sentences(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The tokens between the ends of sentences."""
+    open_: list[Token] = []
+    for token in tokens:
+        if token.kind is Kind.END:
+            if open_:
+                yield open_
+                open_ = []
+        else:
+            open_.append(token)
+    if open_:
+        yield open_
+
+
+def conditions_of(conditions: Iterable[Condition]) -> list[Condition]:
+    """The conditions in order of place."""
+    return sorted(conditions, key=lambda one: one.start)

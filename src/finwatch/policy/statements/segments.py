@@ -1,0 +1,132 @@
+"""A sentence's tokens cut up: brackets, stretches between commas, and what kind of condition a stretch is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from finwatch.model.statement import Condition, ConditionKind, PartyKind
+from finwatch.policy.statements.lexicon import USER, Kind, Token
+
+
+def without_brackets(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
+    """The tokens outside brackets with the items inside them, and brackets that hold a predicate of their own."""
+    main: list[Token] = []
+    asides: list[list[Token]] = []
+    inside: list[Token] = []
+    depth = 0
+    for token in tokens:
+        if token.kind is Kind.OPEN:
+            depth += 1
+        elif token.kind is Kind.CLOSE:
+            if depth:
+                depth -= 1
+                if not depth:
+                    _keep(inside, main, asides)
+                    inside = []
+        elif depth:
+            inside.append(token)
+        else:
+            main.append(token)
+    if inside:
+        _keep(inside, main, asides)
+    return main, asides
+
+
+def _keep(inside: list[Token], main: list[Token], asides: list[list[Token]]) -> None:
+    verb = next((at for at, token in enumerate(inside) if token.kind is Kind.VERB and not token.value.weak), None)
+    if (
+        verb is not None
+        and any(token.kind is Kind.ITEM for token in inside[verb:])
+        and inside[0].kind is not Kind.CONDITION
+    ):
+        asides.append(inside)
+    elif inside and inside[0].kind is not Kind.CONDITION:
+        main += [token for token in inside if token.kind in (Kind.ITEM, Kind.LIMIT, Kind.PERMISSION)]
+
+
+def segments(main: list[Token]) -> list[list[Token]]:
+    found: list[list[Token]] = []
+    open_: list[Token] = []
+    for token in main:
+        if token.kind is Kind.COMMA or token.kind is Kind.END:
+            if open_:
+                found.append(open_)
+                open_ = []
+        elif token.kind is not Kind.COLON:
+            open_.append(token)
+    if open_:
+        found.append(open_)
+    return found
+
+
+def has(tokens: Sequence[Token], kind: Kind) -> bool:
+    return any(token.kind is kind for token in tokens)
+
+
+def law_ends(tokens: list[Token], place: int) -> int:
+    """Where 依据法律法规的规定 ends and what is done on that ground begins."""
+    for at in range(place + 1, len(tokens)):
+        token = tokens[at]
+        if (
+            token.kind is Kind.VERB
+            and not token.value.weak
+            and tokens[at - 1].kind is not Kind.OF
+            and has(tokens[at:], Kind.ITEM)
+        ):
+            return at
+        if token.kind is Kind.PARTY and token.value is PartyKind.FIRST:
+            return at
+    return len(tokens)
+
+
+def of_item_follows(tokens: list[Token], place: int) -> bool:
+    """Whether the verb at ``place`` describes the object that follows: 共享可以识别您身份的个人信息."""
+    rest = tokens[place + 1 :]
+    of = next(
+        (at for at, token in enumerate(rest) if token.kind in (Kind.OF, Kind.COMMA, Kind.PURPOSE, Kind.AND)), None
+    )
+    if of is None or rest[of].kind is not Kind.OF or rest[of - 1].value == USER:
+        return False
+    return has(rest[of + 1 :], Kind.ITEM) and not has(rest[:of], Kind.ITEM)
+
+
+def described(segment: list[Token], place: int) -> bool:
+    """Whether 时 is followed by 的: it describes an object."""
+    return (
+        place + 1 < len(segment)
+        and segment[place + 1].kind is Kind.OF
+        and segment[place + 1].start == segment[place].end
+    )
+
+
+def first_subject(tokens: list[Token], start: int) -> int:
+    """Where the first party appears as a subject; the end where it does not."""
+    for place in range(start, len(tokens)):
+        token = tokens[place]
+        if token.kind is Kind.PARTY and token.value is PartyKind.FIRST:
+            before = tokens[place - 1]
+            if before.kind in (Kind.PREPOSITION, Kind.CONTROL, Kind.VERB) and before.end == token.start:
+                continue
+            return place
+    return len(tokens)
+
+
+def classified(text: str, part: list[Token], role: str) -> Condition:
+    """A condition's kind by its words."""
+    start, end = part[0].start, part[-1].end
+    kinds = {token.kind for token in part}
+    if Kind.REFUSAL in kinds or (Kind.NOT in kinds and Kind.CONSENT in kinds and role != "unless"):
+        kind = ConditionKind.REFUSAL
+    elif role == "unless" or Kind.EXCEPTED in kinds:
+        kind = ConditionKind.EXCEPTION
+    elif role == "law":
+        kind = ConditionKind.LAW
+    elif Kind.PERMISSION in kinds:
+        kind = ConditionKind.PERMISSION
+    elif Kind.CONSENT in kinds or Kind.OBTAIN in kinds or Kind.DEEMED in kinds:
+        kind = ConditionKind.CONSENT
+    elif any(token.kind is Kind.PARTY and token.value == USER for token in part) or role == "when":
+        kind = ConditionKind.FUNCTION
+    else:
+        kind = ConditionKind.OTHER if "您" not in text[start:end] else ConditionKind.FUNCTION
+    return Condition(kind, start, end)

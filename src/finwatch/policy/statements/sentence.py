@@ -1,0 +1,159 @@
+"""A sentence's tokens as frames: who does what with which items, and under what negation, condition and direction.
+
+Second step of reading statements. In: the tokens of one sentence; out: ``Frame`` values in order. A sentence is cut at
+commas into conditions (如您…, 当…时), purposes (为了…) and main clauses; a verb in a condition or a purpose states nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from finwatch.model.statement import ConditionKind, PartyKind
+from finwatch.policy.statements.clause import Clauses
+from finwatch.policy.statements.frame import Clause, Context
+from finwatch.policy.statements.lexicon import Kind, Token
+from finwatch.policy.statements.segments import (
+    classified,
+    described,
+    first_subject,
+    has,
+    law_ends,
+    segments,
+    without_brackets,
+)
+
+
+class Sentence(Clauses):
+    """Reads one sentence. ``frames`` holds the result, ``open_head`` what a list after it inherits."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], context: Context, *, latin: bool = False) -> None:
+        super().__init__(text, context, latin=latin)
+        self._read(tokens)
+
+    def _read(self, tokens: Sequence[Token]) -> None:
+        main, asides = without_brackets(tokens)
+        pending = False
+        colon = bool(main) and main[-1].kind is Kind.COLON
+        for segment in segments(main):
+            pending = self._segment(segment, pending=pending)
+        self._close()
+        if colon:
+            self._head(main)
+        for exception in self._trailing:
+            for frame in self.frames:
+                frame.conditions = (*frame.conditions, exception)
+        for aside in asides:
+            inner = Sentence(self.text, aside, Context(sdk=self._sdk), latin=self.latin)
+            self.frames += inner.frames
+
+    def _segment(self, segment: list[Token], *, pending: bool) -> bool:
+        """Reads a stretch between commas; returns whether a condition goes on in the next one."""
+        first = segment[0]
+        start = 0
+        if first.kind is Kind.PURPOSE and not self._clause.group and not pending:
+            start = first_subject(segment, 1)
+        elif pending or first.kind in (Kind.CONDITION, Kind.ENDS) or self._is_condition(segment):
+            start, pending = self._condition(segment, pending=pending)
+        else:
+            pending = False
+        if start < len(segment):
+            rest = segment[start:]
+            if not (start == 0 and self._goes_on(rest)):
+                self._next_clause()
+            self._main(rest)
+        return pending
+
+    def _is_condition(self, segment: list[Token]) -> bool:
+        """Whether a stretch without an opening word is a condition: 您…时, 用户…后, 在获取您同意的情况下, …的."""
+        first, last = segment[0], segment[-1]
+        if first.kind is Kind.PREPOSITION and self.text[first.start] == "在":
+            return has(segment, Kind.ENDS)
+        if last.kind is Kind.OF or self.text.startswith(("的,", "的;", "的。", "的:"), last.end):
+            return has(segment, Kind.VERB) and not self._clause.group
+        if last.kind is not Kind.ENDS or first.kind not in (Kind.PARTY, Kind.PREPOSITION, Kind.VERB, Kind.NOT):
+            return False
+        return not (first.kind is Kind.PARTY and first.value is PartyKind.FIRST)
+
+    def _condition(self, segment: list[Token], *, pending: bool) -> tuple[int, bool]:
+        """Takes the condition at the beginning of ``segment``: how many tokens it has, and whether it is still open."""
+        first = segment[0]
+        role = first.value if first.kind is Kind.CONDITION else "when"
+        end = len(segment)
+        ended = False
+        for place, token in enumerate(segment):
+            if token.kind is Kind.ENDS or (token.kind is Kind.EXCEPTED and role == "unless"):
+                if has(segment[place + 1 :], Kind.VERB):
+                    end, ended = place + 1, True
+                    if not described(segment, place):
+                        break
+                    end, ended = len(segment), False
+                else:
+                    ended = True
+            elif place and token.kind is Kind.PARTY and token.value is PartyKind.FIRST and role in ("unless", "law"):
+                if segment[place - 1].kind not in (Kind.PREPOSITION, Kind.CONTROL) and not ended:
+                    end = place
+                    break
+        if role == "law" and not ended:
+            end = min(end, law_ends(segment, 0))
+        part = segment[:end]
+        condition = classified(self.text, part, role)
+        if self.frames and condition.kind is ConditionKind.EXCEPTION:
+            self._trailing.append(condition)
+        if role == "if" and self.frames:
+            self._conditions = [one for one in self._conditions if one.kind is ConditionKind.FUNCTION]
+        self._close()
+        self._conditions.append(condition)
+        if role == "if" and has(part, Kind.VERB) and has(part, Kind.ITEM):
+            self._suppose(part)
+        opens = role == "when" and not ended and first.kind is Kind.CONDITION
+        opens = opens and self.text[first.start] in "当在" and end == len(segment) and not pending
+        return end, opens
+
+    def _suppose(self, part: list[Token]) -> None:
+        """Reads a condition as if it were stated: 如存在共享…, kept for 我们会征得您的同意."""
+        inner = Sentence(self.text, [token for token in part if token.kind is not Kind.CONDITION], Context())
+        self._supposed = [frame for frame in inner.frames if frame.party.kind is PartyKind.FIRST]
+
+    def _goes_on(self, rest: list[Token]) -> bool:
+        """Whether a stretch only continues the enumeration of the open predicate."""
+        clause = self._clause
+        if not clause.group or clause.purpose_at >= 0:
+            return False
+        for token in rest:
+            if token.kind is Kind.ITEM:
+                break
+            if token.kind not in (
+                Kind.AND,
+                Kind.PARTY,
+                Kind.OF,
+                Kind.INCLUDE,
+                Kind.LIMIT,
+                Kind.QUOTE,
+                Kind.OPEN,
+                Kind.CLOSE,
+            ):
+                return False
+        else:
+            return False
+        for token in rest:
+            if token.kind is Kind.PURPOSE or (token.kind is Kind.VERB and token.value.purpose):
+                return True
+            if token.kind in (Kind.VERB, Kind.NOT, Kind.RIGHTS):
+                return False
+        return True
+
+    def _next_clause(self) -> None:
+        self._close()
+        old = self._clause
+        if old.subject is not None:
+            self._carry = None if old.uses_sdk else old.subject
+        self._clause = Clause()
+        if old.front and not old.group and old.permission:
+            self._last = old.front
+
+    def _head(self, main: list[Token]) -> None:
+        """A sentence that ends in a colon hands its predicate to the list that follows."""
+        if has(main, Kind.HEADLESS):
+            self.open_head = None
+        elif self.open_head is None and self.frames:
+            self.open_head = self.frames[-1]
