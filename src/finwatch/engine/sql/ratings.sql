@@ -5,7 +5,12 @@
 WITH ordered AS (
     SELECT
         market, app, ratings.at AS at, rating, rating_count, review_count, downloads, capture,
-        ROW_NUMBER() OVER (PARTITION BY market, app ORDER BY ratings.at, capture NULLS LAST) AS age,
+        ROW_NUMBER() OVER (
+            PARTITION BY market, app
+            ORDER BY
+                ratings.at, capture NULLS LAST, rating NULLS LAST, rating_count NULLS LAST, review_count NULLS LAST,
+                downloads NULLS LAST
+        ) AS age,
         COUNT(*) OVER (PARTITION BY market, app) AS points
     FROM ratings
     WHERE market || '/' || app IN (SELECT value FROM entries)

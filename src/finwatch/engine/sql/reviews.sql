@@ -6,7 +6,12 @@ FROM (
     SELECT
         *,
         MIN(seen) OVER (PARTITION BY market, app, id) AS first_seen,
-        ROW_NUMBER() OVER (PARTITION BY market, app, id ORDER BY seen DESC, capture NULLS LAST, text) AS age
+        ROW_NUMBER() OVER (
+            PARTITION BY market, app, id
+            ORDER BY
+                seen DESC, capture NULLS LAST, text, rating NULLS LAST, title NULLS LAST, author NULLS LAST,
+                version_name NULLS LAST, written NULLS LAST
+        ) AS age
     FROM reviews
     WHERE market || '/' || app IN (SELECT value FROM entries)
 ) AS dated
