@@ -12,6 +12,9 @@ use super::mutf8;
 
 /// `NO_INDEX` of the format.
 pub(crate) const NO_INDEX: u32 = u32::MAX;
+/// Bytes of a class, of a member's name or of its types that a reference shows. Compilers stay far below; a damaged
+/// pool can hold names of a hundred thousand bytes, each repeated in every fact about it.
+const NAME: usize = 16 << 10;
 const HEADER_SIZE: usize = 0x70;
 const CONTAINER_HEADER_SIZE: usize = 0x78;
 const LITTLE_ENDIAN: u32 = 0x1234_5678;
@@ -273,6 +276,9 @@ impl<'a> Dex<'a> {
     pub(crate) fn proto_text(&self, proto: u32) -> String {
         let mut text = String::from("(");
         for parameter in self.parameters(proto) {
+            if text.len() > NAME {
+                break;
+            }
             text.push_str(&self.type_text(parameter));
         }
         text.push(')');
@@ -283,27 +289,27 @@ impl<'a> Dex<'a> {
         text
     }
 
-    /// `Lpkg/Class;->name(Args)Ret` of method `index`.
+    /// `Lpkg/Class;->name(Args)Ret` of method `index`; parts beyond [`NAME`] end in `…`.
     pub(crate) fn method_text(&self, index: u32) -> String {
         match self.methods.get(index as usize) {
             Some(method) => format!(
                 "{}->{}{}",
-                self.type_text(u32::from(method.class)),
-                self.text(method.name),
-                self.proto_text(u32::from(method.proto))
+                named(&self.type_text(u32::from(method.class))),
+                named(&self.text(method.name)),
+                named(&self.proto_text(u32::from(method.proto)))
             ),
             None => format!("?->method@{index}"),
         }
     }
 
-    /// `Lpkg/Class;->NAME:T` of field `index`.
+    /// `Lpkg/Class;->NAME:T` of field `index`; parts beyond [`NAME`] end in `…`.
     pub(crate) fn field_text(&self, index: u32) -> String {
         match self.fields.get(index as usize) {
             Some(field) => format!(
                 "{}->{}:{}",
-                self.type_text(u32::from(field.class)),
-                self.text(field.name),
-                self.type_text(u32::from(field.ty))
+                named(&self.type_text(u32::from(field.class))),
+                named(&self.text(field.name)),
+                named(&self.type_text(u32::from(field.ty)))
             ),
             None => format!("?->field@{index}"),
         }
@@ -394,5 +400,26 @@ impl<'a> Dex<'a> {
         let row = self.data.get(off.checked_add(handle as usize * 8)?..)?;
         // Kinds 0 to 3 are field accessors.
         (u16_at(row, 0)? >= 4).then_some(u32::from(u16_at(row, 4)?))
+    }
+}
+
+/// `text`, or its first [`NAME`] bytes and `…`.
+fn named(text: &str) -> Cow<'_, str> {
+    if text.len() <= NAME {
+        return Cow::Borrowed(text);
+    }
+    let end = (0..=NAME).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_shows_a_bounded_name() {
+        assert_eq!(named("Lcom/a/B;"), "Lcom/a/B;");
+        let long = named(&"字".repeat(NAME)).into_owned();
+        assert!(long.ends_with('…') && long.len() <= NAME + '…'.len_utf8(), "{}", long.len());
     }
 }
