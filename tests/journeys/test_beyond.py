@@ -214,6 +214,7 @@ def test_a_version_without_code_and_hash_and_its_stars_over_time(client: httpx.C
     view = client.get(f"/api/v1/apps/{bank['app_id']}").json()
     spans = {one["listing"]["version_name"]: one["gone_at"] is None for one in view["listings"]}
     assert spans == {"7.3.0": True, "7.2.1": False}
+    assert next(iter(spans)) == "7.3.0", "the newest first"
     assert [one["kind"] for one in view["events"]] == ["new_version"]
     assert view["row"]["pending"] is False, "there is no package that could be examined"
     (series,) = client.get(f"/api/v1/apps/{bank['app_id']}/ratings").json()

@@ -127,10 +127,12 @@ def _find(now: Snapshot, name: str) -> AppRow:
 
 
 def listings_of(now: Snapshot, condition: Any) -> tuple[ListingSpan, ...]:
-    """The listings that hold ``condition``, newest version first, by market."""
+    """The listings that hold ``condition``, newest version first, by market; what has no code, by when it was seen."""
     asked = select(listing).where(now.live(listing), condition)
     rows = now.connection.execute(
-        asked.order_by(listing.c.version_code.desc().nulls_last(), listing.c.market, listing.c.first_seen, listing.c.id)
+        asked.order_by(
+            listing.c.version_code.desc().nulls_last(), listing.c.market, listing.c.first_seen.desc(), listing.c.id
+        )
     ).all()
     return tuple(_span(row) for row in rows)
 

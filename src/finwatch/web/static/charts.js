@@ -34,8 +34,9 @@ function lines(box, table) {
   const line = (at, side, name, mark) => ({ type: "line", name, yAxisIndex: side, connectNulls: false, symbol: mark, symbolSize: 7, lineStyle: { type: side ? "dashed" : "solid" }, itemStyle: { color: colour(side ? "--orange" : "--accent") }, data: rows.map((row) => [row[0], row[at]]) });
   const drawn = [[1, 0, "circle"], [2, 1, "rect"]].filter(([at]) => rows.some((row) => row[at] !== null));
   draw(box, {
+    useUTC: true,
     grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
-    legend: { textStyle: { color: colour("--ink") } },
+    legend: { top: 0, textStyle: { color: colour("--ink") } },
     tooltip: { trigger: "axis" },
     xAxis: axis({ type: "time" }),
     yAxis: [axis({ type: "value", min: 0, max: 5 }), axis({ type: "value", splitLine: { show: false } })],
