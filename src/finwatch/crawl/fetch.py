@@ -30,6 +30,7 @@ from finwatch.crawl.politeness.robots import Robots, RobotsAnswer
 from finwatch.crawl.politeness.scope import Scope
 from finwatch.crawl.ports import Blobs, Captures
 from finwatch.crawl.visit import Answer, Hop, Request, VisitFailed
+from finwatch.errors import LakeError, NotFound
 from finwatch.limits import FETCH, FetchLimits
 from finwatch.model.fetch import MarketId, OutcomeKind, Politeness
 from finwatch.settings import Settings
@@ -116,6 +117,29 @@ class Fetcher:
         finally:
             if body is not None:
                 body.discard()
+
+    def captured(self, capture_id: str) -> Answer | None:
+        """The answer that ``page`` gave earlier, from its capture; ``None`` where the lake has it no more."""
+        try:
+            capture, payload = self._captures.read(capture_id)
+            if capture.stored_as == "none":
+                return None
+            if capture.stored_as == "blob":
+                self.blobs.path(capture.payload_sha256)
+        except (NotFound, LakeError):
+            return None
+        hop = Hop(
+            url=capture.url,
+            at=capture.at,
+            request=b"",
+            status=capture.status,
+            status_line=f"HTTP/1.1 {capture.status}",
+            headers=capture.headers,
+            peer=capture.peer,
+            tls=capture.tls,
+        )
+        body = payload if capture.stored_as == "warc" else None
+        return Answer(hop, capture.payload_sha256, capture.payload_bytes, body, capture_id)
 
     async def visit(self, request: Request, begin: Callable[[Hop], Body]) -> tuple[Hop, Body]:
         """The head of the last answer and its body, closed, after at most ``limits.redirects`` redirects.

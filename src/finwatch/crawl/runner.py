@@ -260,7 +260,7 @@ class Runner:
         final = task.kind is TaskKind.PACKAGE or (task.kind is TaskKind.ICON and task.expected_sha256 is not None)
         history = observed(task.history, at=started, changed=changed(task, outcome))
         examine = [*visited.packages, *([(visited.package, task.app or "")] if visited.package is not None else [])]
-        self._finish(
+        kept = self._finish(
             task,
             outcome,
             next_due=None if final else now + interval(history, task.kind, market.politeness),
@@ -269,6 +269,8 @@ class Runner:
             state=visited.state,
             history=history,
         )
+        if kept and visited.finished is not None:
+            visited.finished()
 
     def _fail(self, task: FrontierTask, failure: VisitFailed, started: datetime) -> None:
         now = self._fetcher.now()
@@ -324,7 +326,7 @@ class Runner:
         examine: Sequence[tuple[str, str]] = (),
         state: dict[str, Any] | None = None,
         history: ChangeHistory | None = None,
-    ) -> None:
+    ) -> bool:
         kept = self._frontier.finish(
             task,
             outcome,
@@ -337,10 +339,11 @@ class Runner:
         )
         if not kept:
             self._tally.lost += 1
-            return
+            return False
         self._tally.outcomes[outcome.kind] += 1
         self._tally.bytes += outcome.bytes
         self._progress(Progress(self._tally.visits, max(0, len(self._active) - 1), outcome))
+        return True
 
 
 def start_of(market: Market, due: datetime) -> FrontierTask:

@@ -5,7 +5,7 @@ What comes in: a task and its market. What goes out: ``Visited``, all that the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,8 @@ class Visited:
     reviews: tuple[Review, ...] = ()
     observed: tuple[Model, ...] = ()
     """Nouns of ``model.web`` to keep."""
+    finished: Callable[[], None] | None = None
+    """Called once when all of this has been kept."""
     tasks: tuple[FrontierTask, ...] = ()
     """What to visit next, beyond what the listings give."""
 
@@ -68,7 +70,7 @@ async def _index(task: FrontierTask, market: Market, fetcher: Fetcher, state: Ma
     if not reading.conditional:
         fields |= {"etag": None, "last_modified": None}
     if reading.listings is None:
-        return Visited(OutcomeKind.NOT_MODIFIED, fields, message=_told(reading.notes))
+        return Visited(OutcomeKind.NOT_MODIFIED, fields, message=_told(reading.notes), finished=reading.finished)
     return Visited(
         reading.kind,
         fields,
@@ -77,6 +79,7 @@ async def _index(task: FrontierTask, market: Market, fetcher: Fetcher, state: Ma
         visit=reading.visit,
         state=reading.state,
         packages=reading.packages,
+        finished=reading.finished,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -31,6 +31,8 @@ class Reading:
     """``EMPTY`` where the market says that it has nothing."""
     packages: tuple[tuple[str, str], ...] = ()
     """SHA-256 and app of packages that came with the reading and are in the lake already."""
+    finished: Callable[[], None] | None = None
+    """Called once when the reading has been kept: what was put by to go on with is not needed any more."""
 
 
 class Reader(Protocol):

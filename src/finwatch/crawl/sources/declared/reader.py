@@ -4,6 +4,8 @@ What comes in: a market with a ``source`` and what was remembered of it. What go
 listing. A list that cannot be had ends the reading, so that nothing seems gone that was not looked at; one app's page
 that cannot be had leaves that app as it was seen last.
 
+A reading that was broken off, by ``kill -9`` too, goes on after the last page that it had: see ``checkpoint``.
+
 What is remembered: ``digest`` of the listings and ``listings``, the blob that holds them.
 """
 
@@ -13,6 +15,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +23,7 @@ from pydantic import ValidationError
 
 from finwatch.crawl.fetch import Fetcher
 from finwatch.crawl.sources.declared.asking import Unnamed
+from finwatch.crawl.sources.declared.checkpoint import Checkpoint
 from finwatch.crawl.sources.declared.document import Node
 from finwatch.crawl.sources.declared.fields import Context, listing_of, values_of
 from finwatch.crawl.sources.declared.paging import Items, pages
@@ -45,18 +49,27 @@ class PagesReader:
     async def read(self, market: Market, task: FrontierTask, *, fetcher: Fetcher, state: Mapping[str, Any]) -> Reading:
         """Reads the market. Raises ``VisitFailed`` with what is wrong and what to do."""
         assert market.source is not None, "parse() sees to it"
-        return await _Reading(market, market.source, fetcher, state).read()
+        checkpoint = Checkpoint(market, task, fetcher)
+        try:
+            reading = await _Reading(market, market.source, fetcher, state, checkpoint).read()
+        except VisitFailed as failure:
+            checkpoint.failed(failure)
+            raise
+        return replace(reading, finished=checkpoint.forget)
 
 
 class _Reading:
     """One reading of one market."""
 
-    def __init__(self, market: Market, source: Source, fetcher: Fetcher, state: Mapping[str, Any]) -> None:
+    def __init__(
+        self, market: Market, source: Source, fetcher: Fetcher, state: Mapping[str, Any], checkpoint: Checkpoint
+    ) -> None:
         self._market = market
         self._source = source
         self._fetcher = fetcher
         self._state = state
-        self._visitor = Visitor(market, source, fetcher)
+        self._visitor = Visitor(market, source, fetcher, checkpoint=checkpoint)
+        self._checkpoint = checkpoint
         self._notes: list[str] = []
         self._found: dict[tuple[str, ...], tuple[dict[str, Any], Context]] = {}
         self._first: Answer | None = None
@@ -209,10 +222,15 @@ class _Reading:
             answer=self._first,
             bytes_read=self._visitor.bytes,
             state=state,
-            notes=tuple(dict.fromkeys(self._notes)),
+            notes=tuple(dict.fromkeys(self._told())),
             conditional=False,
             kind=OutcomeKind.OK if listings else OutcomeKind.EMPTY,
         )
+
+    def _told(self) -> list[str]:
+        if self._checkpoint.recalled:
+            return [f"{self._checkpoint.recalled} pages are from the attempt before, which broke off", *self._notes]
+        return self._notes
 
     def _before(self) -> dict[str, Listing]:
         """What was listed last, by app; empty where that cannot be had any more."""

@@ -12,9 +12,10 @@ from typing import Any
 
 from finwatch.crawl.fetch import Fetcher
 from finwatch.crawl.sources.declared import asking
+from finwatch.crawl.sources.declared.checkpoint import Checkpoint
 from finwatch.crawl.sources.declared.document import Node, Reshaped, Unreadable, decoded, document, is_html
 from finwatch.crawl.sources.declared.signs import Told, judged
-from finwatch.crawl.visit import Answer, VisitFailed
+from finwatch.crawl.visit import Answer, Request, VisitFailed
 from finwatch.model.fetch import Market, OutcomeKind
 from finwatch.model.source import Page, Signs, Source
 
@@ -41,20 +42,23 @@ class Seen:
 class Visitor:
     """Asks for the pages of one market, and counts what it read."""
 
-    def __init__(self, market: Market, source: Source, fetcher: Fetcher) -> None:
+    def __init__(
+        self, market: Market, source: Source, fetcher: Fetcher, *, checkpoint: Checkpoint | None = None
+    ) -> None:
         self._market = market
         self._source = source
         self._fetcher = fetcher
+        self._checkpoint = checkpoint
         self.bytes = 0
 
     async def page(self, page: Page, values: Mapping[str, Any], *, url: str | None = None) -> Seen:
         """The page for those values. Raises ``VisitFailed``; ``asking.Unnamed`` when a name has no value."""
         signs = (page.signs, self._source.signs)
         where = url or asking.address(page.url, values, base=self._market.address)
+        request = asking.request(page, values, url=where, market=self._market, limits=self._fetcher.limits)
+        answer = self._checkpoint.recall(request) if self._checkpoint is not None else None
         try:
-            answer = await self._fetcher.page(
-                asking.request(page, values, url=where, market=self._market, limits=self._fetcher.limits)
-            )
+            answer = answer or await self._fetcher.page(request)
         except VisitFailed as failure:
             raise self._rejudged(failure, signs) from failure
         self.bytes += answer.length
@@ -63,12 +67,18 @@ class Visitor:
         node, trouble = _document(text, page)
         verdict = judged(Told(answer.hop, body, text, node), *signs)
         if verdict is not None and verdict[0] is OutcomeKind.EMPTY:
+            self._good(request, answer)
             return Seen(answer, None)
         if verdict is not None:
             raise failed(verdict[0], answer, f"it shows the sign of that: {verdict[1]}")
         if trouble is not None:
             raise failed(trouble[0], answer, trouble[1])
+        self._good(request, answer)
         return Seen(answer, node, (f"{answer.hop.url}: {note}",) if note else ())
+
+    def _good(self, request: Request, answer: Answer) -> None:
+        if self._checkpoint is not None:
+            self._checkpoint.keep(request, answer)
 
     def _rejudged(self, failure: VisitFailed, signs: tuple[Signs, ...]) -> VisitFailed:
         """``failure``, told as what the descriptor knows that such an error page means."""
