@@ -23,6 +23,15 @@ class Settings(Model):
     """``FINWATCH_HOME``: where the defaults of the others live."""
     lake: str = ""
     """``FINWATCH_LAKE``: a folder (or ``hdfs://…`` once a cluster is used). Default ``<home>/lake``."""
+    spool: Path | None = None
+    """``FINWATCH_SPOOL``: where this machine keeps what waits for a lake on HDFS, and copies of what it read there.
+    Default ``<home>/spool``; its disk must survive a restart."""
+    spool_gb: float = 20.0
+    """``FINWATCH_SPOOL_GB``: gigabytes of copies from HDFS that are kept; what waits for HDFS is never removed."""
+    kerberos_principal: str | None = None
+    """``FINWATCH_KERBEROS_PRINCIPAL``: who this is to an HDFS with Kerberos; default: the ticket that kinit left."""
+    kerberos_keytab: Path | None = None
+    """``FINWATCH_KERBEROS_KEYTAB``: the keytab of that principal, for services that nobody types a password for."""
     store: str = ""
     """``FINWATCH_STORE``: an SQLAlchemy address. Default ``sqlite:///<home>/store.sqlite``."""
     catalog: Path | None = None
@@ -53,6 +62,11 @@ class Settings(Model):
     def lake_address(self) -> str:
         """The lake's address with the default filled in."""
         return self.lake or str(self.home / "lake")
+
+    @property
+    def spool_folder(self) -> Path:
+        """The spool with the default filled in."""
+        return self.spool or self.home / "spool"
 
     @property
     def store_address(self) -> str:

@@ -20,6 +20,7 @@ import pyarrow as pa
 from finwatch.engine.columns import settled
 from finwatch.engine.protocol import Tables
 from finwatch.errors import LakeError, NotFound
+from finwatch.lake import copies
 from finwatch.lake.schemas import SCHEMAS
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def answer(question: str, tables: Tables, parameters: Mapping[str, Any]) -> pa.T
         connection.execute("SET TimeZone = 'UTC'")
         try:
             for name in tables_of(text):
-                _offer(connection, name, tables.files(name))
+                _offer(connection, name, copies(tables.files(name)))  # DuckDB reads no HDFS
             values, lists = given(text, parameters)
             for name, table in lists.items():
                 connection.register(name, table)

@@ -5,7 +5,7 @@ same, for ever. ``open_lake`` is the door; ``ports`` says what a lake is, ``sche
 turns nouns into rows and back.
 """
 
-from finwatch.lake.local import open_lake
-from finwatch.lake.ports import Blobs, Captures, Damage, Lake, Tables
+from finwatch.lake.local import copies, open_lake
+from finwatch.lake.ports import Blobs, Captures, Damage, Lake, Tables, Tidied
 
-__all__ = ["Blobs", "Captures", "Damage", "Lake", "Tables", "open_lake"]
+__all__ = ["Blobs", "Captures", "Damage", "Lake", "Tables", "Tidied", "copies", "open_lake"]

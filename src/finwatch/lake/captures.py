@@ -7,6 +7,7 @@ holds was left by a process that died. Its broken tail is cut off and its record
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import threading
@@ -100,16 +101,30 @@ class LocalCaptures:
         Raises ``NotFound`` for an id the lake does not know, ``LakeError`` when the record is damaged.
         """
         name, _, offset = capture_id.partition("#")
-        path = _place(self._root, name)
-        if path is None or not offset.isascii() or not offset.isdigit() or not path.is_file():
+        opened = self._opened(name) if offset.isascii() and offset.isdigit() else None
+        if opened is None:
             raise NotFound(f"The lake holds no capture {capture_id!r}.", todo="Look up the id in the table captures.")
-        with disk.told("read", path), path.open("rb") as stream:
-            member = next(warc.members(stream, start=int(offset)), None)
+        stream, begin = opened
+        with disk.told("read", Path(name)), stream:
+            member = next(warc.members(stream, start=begin + int(offset)), None)
         parsed = warc.parse(member[2], capture_id=capture_id) if member else None
         if parsed is None:
-            raise LakeError(f"No whole response stands at byte {offset} of {path}.", todo="Restore it from a backup.")
+            raise LakeError(
+                f"No whole response stands at byte {offset} of {stream.name}.", todo="Restore it from a backup."
+            )
         capture, payload = parsed
         return capture, self._blobs.read(capture.payload_sha256) if capture.stored_as == "blob" else payload
+
+    def _opened(self, name: str) -> tuple[BinaryIO, int] | None:
+        """A stream in which the segment ``name`` stands, and the byte at which it begins; ``None`` = it is not here."""
+        path = segment_place(self._root, name)
+        if path is None:
+            return None
+        with disk.told("read", path):
+            try:
+                return path.open("rb"), 0
+            except FileNotFoundError:
+                return None
 
     def close(self) -> None:
         """Ends the segment being written and adds it to the table ``captures``."""
@@ -133,7 +148,11 @@ class LocalCaptures:
 
     def _take(self, path: Path) -> bool:
         """Adds a segment that nobody writes to the table; ``False`` when somebody does."""
-        with disk.told("read", path), path.open("r+b") as stream:
+        with disk.told("read", path), contextlib.ExitStack() as opened:
+            try:
+                stream = opened.enter_context(path.open("r+b"))
+            except FileNotFoundError:
+                return False  # another process took it, and it lies elsewhere now
             try:
                 fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -149,6 +168,7 @@ class LocalCaptures:
                     capture = parsed[0]
                     rows.setdefault((capture.at.date().isoformat(), capture.market), []).append(capture)
             stream.truncate(end)
+        self._keep(path)
         for (day, market), captures in sorted(rows.items()):
             self._tables.append(
                 "captures",
@@ -159,6 +179,9 @@ class LocalCaptures:
             )
         disk.write_new(_marker(path), b"")
         return True
+
+    def _keep(self, path: Path) -> None:
+        """Brings an ended segment to where the lake lies, before its rows say that it is there. It is there already."""
 
 
 class _Segment:
@@ -215,7 +238,7 @@ class _Segment:
         self._stream.close()
 
 
-def _place(root: Path, name: str) -> Path | None:
+def segment_place(root: Path, name: str) -> Path | None:
     """The path of the segment ``name``, whose folder is the day in its name."""
     stamp = name.removeprefix("finwatch-").split("T", 1)[0]
     if not name.endswith(".warc.gz") or "/" in name or len(stamp) != 8 or not stamp.isdigit():

@@ -12,12 +12,13 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import Field, ValidationError
 
 from finwatch.errors import LakeError
 from finwatch.lake import disk
+from finwatch.lake.versions import newer
 from finwatch.model.base import Model
 
 
@@ -53,6 +54,22 @@ class Manifest(Model):
         return frozenset(key for file in self.files for key in file.keys)
 
 
+class Register(Protocol):
+    """Where the manifest of a table is kept."""
+
+    def read(self) -> Manifest:
+        """The manifest as it is now; empty when the table has never been written."""
+        ...
+
+    def changing(self) -> contextlib.AbstractContextManager[Manifest]:
+        """The manifest, for who is about to change it."""
+        ...
+
+    def replace(self, manifest: Manifest) -> None:
+        """Makes ``manifest`` the live one, inside ``changing``."""
+        ...
+
+
 class ManifestFile:
     """The manifest of one table on this machine, read again only when it has changed."""
 
@@ -78,7 +95,7 @@ class ManifestFile:
             manifest = Manifest.model_validate_json(text)
         except ValidationError as error:
             first = error.errors()[0]
-            raise LakeError(
+            raise newer(text, str(self._path), known="finwatch.manifest/1") or LakeError(
                 f"{self._path} is not a manifest of a table: {first['msg']}.",
                 todo="Restore it from a backup; the Parquet files beside it are untouched.",
             ) from error

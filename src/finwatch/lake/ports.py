@@ -135,6 +135,17 @@ class Tables(Protocol):
         ...
 
 
+class Tidied(Model):
+    """What was joined and removed so that a lake holds few and large files."""
+
+    tables: int
+    """Parquet files that were joined into others."""
+    segments: int
+    """Capture segments that were packed with others."""
+    removed: int
+    """Files that nothing refers to any more."""
+
+
 class Lake(Protocol):
     """What was observed."""
 
@@ -156,6 +167,14 @@ class Lake(Protocol):
     @property
     def tables(self) -> Tables:
         """Rows."""
+        ...
+
+    def settle(self) -> int:
+        """How many things were taken in that a killed process, or a lake out of reach, left on this machine."""
+        ...
+
+    def tidy(self, *, before: date) -> Tidied:
+        """Joins the small files of the days before ``before``, and removes what nothing refers to any more."""
         ...
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 
 from finwatch.errors import LakeError, NotFound
 from finwatch.lake import disk
-from finwatch.lake.manifest import LiveFile, Manifest, ManifestFile
+from finwatch.lake.manifest import LiveFile, Manifest, ManifestFile, Register
 from finwatch.lake.schemas import SCHEMAS
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")
@@ -39,7 +40,7 @@ class LocalTables:
             raise NotFound(f"The lake has no table {name!r}.", todo=f"Tables: {', '.join(sorted(self._schemas))}.")
         return self._schemas[name]
 
-    def _manifest(self, name: str) -> ManifestFile:
+    def _manifest(self, name: str) -> Register:
         self._schema(name)
         if name not in self._manifests:
             self._manifests[name] = ManifestFile(self._root / name)
@@ -53,7 +54,7 @@ class LocalTables:
         Raises ``LakeError`` for rows that do not fit the table's schema, or when the disk refuses; the table is then
         as it was.
         """
-        table = _fitted(name, rows, self._schema(name))
+        table = self.fitted(name, rows)
         manifest = self._manifest(name)
         if key in manifest.read().keys:
             return False
@@ -65,11 +66,18 @@ class LocalTables:
             manifest.replace(Manifest(files=(*now.files, file)))
         return True
 
+    def fitted(self, name: str, rows: pa.Table | Sequence[Mapping[str, Any]]) -> pa.Table:
+        """``rows`` with exactly the columns of the table. Raises ``LakeError`` when they do not fit."""
+        return _fitted(name, rows, self._schema(name))
+
+    def _place(self, name: str, path: str) -> Path:
+        return self._root / name / path
+
     def _write(self, name: str, path: str, table: pa.Table, *, keys: tuple[str, ...]) -> LiveFile:
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd", version="2.6", coerce_timestamps="us", store_schema=True)
         data = sink.getvalue().to_pybytes()
-        disk.write_new(self._root / name / path, data)
+        disk.write_new(self._place(name, path), data)
         return LiveFile(path=path, keys=keys, rows=table.num_rows, bytes=len(data))
 
     def has(self, name: str, key: str) -> bool:
@@ -81,7 +89,13 @@ class LocalTables:
     ) -> list[str]:
         """Paths of the live Parquet files, oldest day first, of one market and of the days ``since`` … ``until``."""
         live = self._live(name, market=market, since=since, until=until)
-        return [str(self._root / name / file.path) for file in live]
+        return [str(self._place(name, file.path)) for file in live]
+
+    def local(
+        self, name: str, *, market: str | None = None, since: date | None = None, until: date | None = None
+    ) -> list[str]:
+        """The same files as paths of this machine, which they are."""
+        return self.files(name, market=market, since=since, until=until)
 
     def _live(
         self, name: str, *, market: str | None = None, since: date | None = None, until: date | None = None
@@ -120,7 +134,7 @@ class LocalTables:
         narrowed = pa.schema([schema.field(column) for column in needed])
         parts = [
             self._load(Path(path), narrowed, asked)
-            for path in self.files(name, market=market, since=since, until=until)
+            for path in self.local(name, market=market, since=since, until=until)
         ]
         whole = pa.concat_tables(parts) if parts else narrowed.empty_table()
         return whole.select(wanted)
@@ -151,12 +165,22 @@ class LocalTables:
             joined = [file for file in now.files if file.dt == dt.isoformat() and file.market == market]
             if len(joined) < 2:
                 return 0
-            whole = pa.concat_tables([self._load(self._root / name / file.path, schema, {}) for file in joined])
+            whole = pa.concat_tables([self._load(self._place(name, file.path), schema, {}) for file in joined])
             keys = tuple(key for file in joined for key in file.keys)
             path = f"{_partition(dt, market)}/{_file_name(chr(10).join(keys))}.parquet"
             file = self._write(name, path, whole, keys=keys)
             manifest.replace(Manifest(files=(*(f for f in now.files if f not in joined), file)))
         return len(joined)
+
+    def tidy(self, *, before: date) -> int:
+        """How many files were joined, each with the others of its market and day, of the days before ``before``."""
+        joined = 0
+        for name in sorted(self._schemas):
+            counts = Counter((file.dt, file.market) for file in self._manifest(name).read().files)
+            for (day, market), count in sorted(counts.items()):
+                if count > 1 and day < before.isoformat():
+                    joined += self.compact(name, market=market, dt=date.fromisoformat(day))
+        return joined
 
 
 def _partition(dt: date, market: str) -> str:
