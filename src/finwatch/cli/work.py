@@ -17,6 +17,9 @@ def run(
     ] = None,
 ) -> None:
     """Examine what the queue holds; safe to stop or kill at any time, the next run goes on."""
+    from contextlib import closing
+
+    from finwatch.engine import open_engine
     from finwatch.flow.stopping import sigterm_stops
     from finwatch.flow.worker import work
     from finwatch.lake import open_lake
@@ -24,13 +27,19 @@ def run(
 
     settings = terminal.settings()
     at_once = processes or settings.workers or os.cpu_count() or 1
-    with open_store(settings.store_address) as store, terminal.progress() as progress, sigterm_stops():
+    with (
+        open_store(settings.store_address) as store,
+        closing(open_engine(settings, processes=at_once)) as engine,
+        terminal.progress() as progress,
+        sigterm_stops(),
+    ):
         worked = work(
             store,
             open_lake(settings.lake_address),
             catalog_folder=settings.catalog,
             processes=at_once,
             until_empty=not stay,
+            engine=engine,
             progress=progress,
         )
     typer.echo(

@@ -20,6 +20,11 @@ class LocalEngine:
         self._processes = max(1, processes)
         self._seconds = seconds
 
+    @property
+    def takes(self) -> int:
+        """Two for each process: none waits for its next."""
+        return 2 * self._processes
+
     def run(self, stage: Stage, batches: Iterable[pa.RecordBatch | None]) -> Iterator[Ran]:
         """Each batch as it ends. Closing the iterator ends the processes; batches under way are lost then."""
         with Pool(stage, processes=self._processes, seconds=self._seconds) as pool:

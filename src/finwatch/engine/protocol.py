@@ -55,6 +55,11 @@ class Tables(Protocol):
 class Engine(Protocol):
     """Runs stages and answers questions."""
 
+    @property
+    def takes(self) -> int:
+        """How many batches it has use for at a time: what a source does well to have ready."""
+        ...
+
     def run(self, stage: Stage, batches: Iterable[pa.RecordBatch | None]) -> Iterator[Ran]:
         """Takes batches as it has room for them and yields each as it ends, in no promised order.
 

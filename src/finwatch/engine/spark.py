@@ -41,6 +41,7 @@ _MOST: Final = 256
 """Batches of a job, whose results all come back together."""
 _IDLE: Final = 1.0
 """Seconds until a source that had nothing is asked again."""
+_LINE: Final = 400
 _PARAMETER: Final = re.compile(r"\$([a-z_]+)")
 _GLOB: Final = re.compile(r"([*?\[\]{}\\])")
 _ALWAYS: Final = {
@@ -93,6 +94,12 @@ class SparkEngine:
             self._begun = _begin(self._master, self._conf)
         return self._begun
 
+    @property
+    def takes(self) -> int:
+        """As many as are in a job: some for each slot of the cluster."""
+        slots: int = self.session().sparkContext.defaultParallelism
+        return min(_PER_SLOT * max(1, slots), _MOST)
+
     # ── stages ──────────────────────────────────────────────────────────────────────────────────────────────────────
     def run(self, stage: Stage, batches: Iterable[pa.RecordBatch | None]) -> Iterator[Ran]:
         """Each batch as its job ends. Closing the iterator cancels the jobs; batches under way are lost then.
@@ -101,7 +108,6 @@ class SparkEngine:
         ``Problem``; when there is no cluster any more, ``EngineError`` is raised.
         """
         context = self.session().sparkContext
-        most = min(_PER_SLOT * max(1, context.defaultParallelism), _MOST)
         group = f"{stage.name}-{uuid.uuid4()}"
         work = partial(self._job, partial(perform, stage=pickle.dumps(stage), seconds=self._seconds), group)
         source = iter(batches)
@@ -112,7 +118,7 @@ class SparkEngine:
                 while more or under_way:
                     idle = False
                     while more and not idle and len(under_way) < _ROUNDS:
-                        taken, more, idle = _taken(source, most)
+                        taken, more, idle = _taken(source, self.takes)
                         if taken:
                             under_way.add(threads.submit(work, taken))
                     if under_way:
@@ -267,6 +273,8 @@ def _stopped(session: SparkSession) -> bool:
 
 
 def _said(error: Exception) -> str:
-    """The first line of what Spark said, without its trace."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0].rstrip(".") if lines else type(error).__name__
+    """The line of what Spark said that tells most: one that names a file, else its first, without the trace."""
+    lines = [line.strip(" :\t") for line in str(error).splitlines()]
+    told = [line for line in lines if line and not line.startswith(("An error occurred", "at ", "JVM stacktrace"))]
+    named = [line for line in told if ".parquet" in line]
+    return (*named, *told, type(error).__name__)[0][:_LINE].rstrip(".")

@@ -7,10 +7,12 @@ Comes in: registered markets. Goes out: everything that the four steps leave in 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from finwatch import catalog
+from finwatch.engine import open_engine
 from finwatch.flow.collect import collect
 from finwatch.flow.compare import compare_all
 from finwatch.flow.expand import grow, reaches_beyond
@@ -62,7 +64,15 @@ def nightly(
         return counts | {"sealed": seal(lake, settings, clock=clock, progress=progress).records}
 
     def examine() -> Counts:
-        worked = work(store, lake, catalog_folder=settings.catalog, processes=processes, clock=clock, progress=progress)
+        worked = work(
+            store,
+            lake,
+            catalog_folder=settings.catalog,
+            processes=processes,
+            engine=engine,
+            clock=clock,
+            progress=progress,
+        )
         counts = worked.model_dump(exclude={"stopped"})
         if worked.stopped:
             raise Stopped(counts)
@@ -70,13 +80,13 @@ def nightly(
 
     def compare() -> Counts:
         knowledge = catalog.load(settings.catalog)
-        return compare_all(lake, knowledge=knowledge, clock=clock, progress=progress).model_dump()
+        return compare_all(lake, knowledge=knowledge, engine=engine, clock=clock, progress=progress).model_dump()
 
     def publishing() -> Counts:
-        return publish(store, lake, clock=clock, progress=progress).model_dump()
+        return publish(store, lake, engine=engine, clock=clock, progress=progress).model_dump()
 
     run = store.runs.begin(now=clock())
-    with Recorder(store, run, clock=clock) as recorder:
+    with closing(open_engine(settings, processes=processes)) as engine, Recorder(store, run, clock=clock) as recorder:
         if run.step(StepName.CRAWL).state is StepState.WAITING:
             store.frontier.bring_forward(now=clock(), until=clock() + EARLY)
         try:

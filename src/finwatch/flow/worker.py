@@ -87,7 +87,7 @@ def work(
     store.queue.release_gone()
     run.recall()
     with run:
-        results = run.engine.run(stage, run.batches(group=2 * processes, until_empty=until_empty))
+        results = run.engine.run(stage, run.batches(group=run.engine.takes, until_empty=until_empty))
         try:
             for ran in results:
                 run.take(ran)
