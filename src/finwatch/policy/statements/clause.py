@@ -1,7 +1,7 @@
 """One clause's tokens: subjects, directions, negation, objects. The grammar of 我们不会将您的信息共享给第三方.
 
-A verb in a question or a description (我们收集的信息) states nothing; a negation reaches from its word to the end of its
-clause, over verbs that are joined (不会收集或共享), and no further; objects stand after the verb, before it
+A verb in a question or a description (我们收集的信息) states nothing; a negation reaches from its word to the end of
+its clause, over verbs that are joined (不会收集或共享), and no further; objects stand after the verb, before it
 (将您的信息共享给) or, for keeping and giving, in the clause before.
 """
 
@@ -68,7 +68,7 @@ class Clauses(Closing):
         if self._clause.purpose_at >= 0 and tokens:
             self._clause.joined = False
 
-    def _mark(self, token: Token) -> None:
+    def _mark(self, token: Token) -> None:  # noqa: PLR0912 - one branch a kind of word
         """Takes a word that only colours the clause."""
         clause, kind = self._clause, token.kind
         if kind is Kind.PLACE:
@@ -93,7 +93,7 @@ class Clauses(Closing):
         elif kind is Kind.HEADLESS:
             clause.headless = True
         elif kind is Kind.NOT_A_CASE:
-            self._not_a_case(token)
+            self._not_a_case()
         elif kind is Kind.OBTAIN:
             self._obtain(token)
         elif kind is Kind.EXCEPTED and self.frames:
@@ -116,23 +116,19 @@ class Clauses(Closing):
             self.frames.append(frame)
         self._supposed = []
 
-    def _not_a_case(self, token: Token) -> None:
+    def _not_a_case(self) -> None:
         """共享经去标识化处理的个人信息…不属于共享: what is defined away is done all the same."""
         clause = self._clause
         objects = clause.objects or clause.front or self._last
         verbs = [verb for verb in clause.group if verb.action in (Action.SHARE, Action.TRANSFER)] or None
         for frame in [one for one in self.frames if not one.denied and one.de_identified]:
             frame.denied = False
-        if objects and (clause.de_identified or verbs):
-            if clause.de_identified and not any(frame.de_identified for frame in self.frames):
-                self.frames.append(
-                    Frame(verbs or [Verb(Action.SHARE)], objects, FIRST, denied=False, de_identified=True)
-                )
+        if objects and clause.de_identified and not any(frame.de_identified for frame in self.frames):
+            self.frames.append(Frame(verbs or [Verb(Action.SHARE)], objects, FIRST, denied=False, de_identified=True))
         clause.group.clear()
         clause.objects.clear()
         clause.denied = False
         clause.mute = True
-        del token
 
     def _item(self, token: Token) -> None:
         clause = self._clause
@@ -146,7 +142,7 @@ class Clauses(Closing):
             clause.front.append(token)
 
     def _of(self, token: Token) -> None:
-        """的 ends a description: of an object (您使用…的信息), or one with a verb and object inside (采集指纹的设备)."""
+        """的 ends a description: of an object (您使用…的信息), or of another noun (采集指纹的设备)."""
         clause = self._clause
         if clause.nested >= 0:
             del clause.objects[clause.nested :]
@@ -216,7 +212,7 @@ class Clauses(Closing):
         self._close()
         self._clause = Clause(subject=old.subject, mute=old.mute)
 
-    def _verb(self, tokens: list[Token], place: int) -> None:
+    def _verb(self, tokens: list[Token], place: int) -> None:  # noqa: PLR0911 - each return a verb that states nothing
         token = tokens[place]
         verb: Verb = token.value
         clause = self._clause
@@ -261,13 +257,12 @@ class Clauses(Closing):
         elif verb.to or verb.action is Action.ENTRUST:
             self._recipient_after(tokens, place)
         clause.role = None
-        clause.joined = (
-            verb.action is Action.ENTRUST
-            or (after is not None
+        clause.joined = verb.action is Action.ENTRUST or (
+            after is not None
             and (
                 after.kind in (Kind.ONLY, Kind.PREPOSITION, Kind.NOT)
                 or (after.kind in (Kind.AND, Kind.VERB) and after.start - token.end <= 1)
-            ))
+            )
         )
 
     def _described_by(self, verb: Verb) -> None:
@@ -343,7 +338,7 @@ class Clauses(Closing):
         ):
             self._clause.recipient = FIRST
 
-    def _party(self, tokens: list[Token], place: int) -> None:
+    def _party(self, tokens: list[Token], place: int) -> None:  # noqa: PLR0911, PLR0912 - one return a role
         token = tokens[place]
         clause = self._clause
         before = tokens[place - 1] if place else None

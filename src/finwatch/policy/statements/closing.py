@@ -8,6 +8,8 @@ from finwatch.model.statement import FIRST, Action, Condition, Party, PartyKind,
 from finwatch.policy.statements.frame import GENERIC, GIVEN, Clause, Context, Frame
 from finwatch.policy.statements.lexicon import USER, Token, Verb
 
+KEPT_OR_GIVEN = GIVEN | {Action.STORE, Action.DELETE, Action.UPLOAD}
+"""Actions whose object may stand in the clause before."""
 CLAUSE_END = re.compile(r"[,。;，；\n]")
 
 
@@ -85,12 +87,9 @@ class Closing:
         if clause.front:
             return clause.front, False
         last = verbs[-1].action
-        if (
-            last in (Action.STORE, Action.SHARE, Action.DELETE, Action.TRANSFER, Action.ENTRUST, Action.UPLOAD)
-            and self._last
-        ):
-            if not verbs[-1].provide or clause.recipient is not None:
-                return self._last, True
+        told = not verbs[-1].provide or clause.recipient is not None
+        if told and self._last and last in KEPT_OR_GIVEN:
+            return self._last, True
         if clause.aside and last is Action.COLLECT and not verbs[-1].permit:
             return clause.aside, False
         return [], False
@@ -102,7 +101,7 @@ class Closing:
             return self._carry
         return self._sdk or None
 
-    def _directed(self, frame: Frame, clause: Clause, party: Party | str | None) -> bool:
+    def _directed(self, frame: Frame, clause: Clause, party: Party | str | None) -> bool:  # noqa: PLR0911 - one a direction
         """Turns the frame by who gives and who receives; ``False`` = it states nothing about personal information."""
         verb = frame.verbs[-1]
         to = clause.recipient

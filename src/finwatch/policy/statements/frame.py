@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from finwatch.model.statement import Action, Condition, Party, Place, Source
-from finwatch.policy.statements.lexicon import Token, Verb
+from finwatch.policy.statements.lexicon import Token, Verb, word_list
 
 GENERIC = frozenset({"personal_info", "sensitive_info", "identity_info"})
 """Parents so wide that 收集的个人信息 or 验证您的身份信息 names no collection."""
 GIVEN = frozenset({Action.SHARE, Action.ENTRUST, Action.TRANSFER, Action.PUBLISH})
-NOT_DATA = (
-    "设备", "功能", "服务", "场景", "行为", "情形", "情况", "方式", "过程", "目的", "规则", "范围", "权利", "请求", "要求", "期限", "约定", "规定",
-    "第三方", "SDK", "机构", "公司", "主体", "用户", "安全", "人员", "员工", "渠道", "前提", "义务", "活动", "业务", "产品", "网站", "应用", "页面", "环节",
-    "政策", "法律", "合法", "必要性", "时间", "地点", "种类", "类型", "保护", "申请", "操作", "措施", "频率", "用途", "理由", "后果", "内容。",
-)  # fmt: skip
+NOT_DATA = word_list("zh", "item", "not_data")
 """Nouns after 的 that are not data: what stands before describes them."""
 
 

@@ -1,8 +1,8 @@
 """Words of a language as tokens: one automaton over item names and grammar words, one pass over a text.
 
-First step of reading statements. In: the catalogue's data items and the word lists beside this module; out: ``Lexicon``,
-whose ``scan`` gives the tokens of a text in order. The longest word wins; words of ``[silent]`` swallow what they
-contain. Aho-Corasick keeps the cost of a text independent of the number of words.
+First step of reading statements. In: the catalogue's data items and the word lists beside this module; out:
+``Lexicon``, whose ``scan`` gives the tokens of a text in order. The longest word wins; words of ``[silent]`` swallow
+what they contain. Aho-Corasick keeps the cost of a text independent of the number of words.
 """
 
 from __future__ import annotations
@@ -152,11 +152,14 @@ PLAIN = {
 }
 """Sections with one list, ``words``."""
 MARKS = {
-    ",": Kind.COMMA, "，": Kind.COMMA, ":": Kind.COLON, "：": Kind.COLON, "(": Kind.OPEN, "（": Kind.OPEN, "[": Kind.OPEN,
-    ")": Kind.CLOSE, "）": Kind.CLOSE, "]": Kind.CLOSE, "。": Kind.END, "!": Kind.END, "?": Kind.END, ";": Kind.END,
-    "；": Kind.END, "\n": Kind.END, "、": Kind.AND, "/": Kind.AND, "“": Kind.QUOTE, "”": Kind.QUOTE, "「": Kind.QUOTE,
-    "」": Kind.QUOTE,
-}  # fmt: skip
+    **dict.fromkeys(",，", Kind.COMMA),
+    **dict.fromkeys(":：", Kind.COLON),
+    **dict.fromkeys("(（[", Kind.OPEN),
+    **dict.fromkeys(")）]", Kind.CLOSE),
+    **dict.fromkeys("。!?;；\n", Kind.END),
+    **dict.fromkeys("、/", Kind.AND),
+    **dict.fromkeys("“”「」", Kind.QUOTE),
+}
 ADVERBS = ("并", "也", "亦", "均", "将", "且", "而", "都", "更", "但")
 """Before a silent word with 不 they would join the 不 and make a negation of it: 并不适用."""
 POST = ("给", "至", "到", "予", "于", " to")
@@ -224,6 +227,11 @@ class Lexicon:
                     continue
             add(new(Token, (kind, value, start, end)))
         return found
+
+
+def word_list(language: str, section: str, name: str) -> tuple[str, ...]:
+    """The words ``name`` of a section of a language's word list."""
+    return tuple(_data(language)[section][name])
 
 
 def _joins(character: str) -> bool:

@@ -1,4 +1,4 @@
-"""A policy's statements: sentence by sentence, lists inheriting the verb of their head, words for earlier items resolved.
+"""A policy's statements: sentence by sentence, lists inheriting their head's verb, words for earlier items resolved.
 
 Third step of reading statements. In: ``PolicyText`` and a ``Lexicon``; out: ``Statement`` values in order of place.
 """
@@ -13,25 +13,18 @@ from finwatch.model.policy import ParagraphKind, PolicyText
 from finwatch.model.statement import (
     FIRST,
     Action,
-    Condition,
     ConditionKind,
     Party,
     PartyKind,
     Place,
     Statement,
 )
+from finwatch.policy.statements.components import Component, components_of, items_in
 from finwatch.policy.statements.frame import GENERIC, Context, Frame
-from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb
+from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb, word_list
 from finwatch.policy.statements.sentence import Sentence
 
-CAPABILITIES = frozenset(
-    {
-        "camera", "storage", "photos", "video", "audio", "contacts", "sms", "call_log", "precise_location", "coarse_location",
-        "background_location", "calendar", "clipboard", "bluetooth", "nfc", "sensor", "activity", "accessibility", "screen",
-        "phone_number", "imei", "app_list", "running_apps", "network", "wifi", "device_info", "device_id", "imsi", "iccid",
-        "sms_code", "mac", "emergency_contact", "fingerprint_",
-    }
-)  # fmt: skip
+CAPABILITIES = frozenset(word_list("items", "capabilities", "ids"))
 """Items that a permission or an interface of the system opens."""
 LIST_LENGTH = 80
 """Paragraphs that one head may govern."""
@@ -47,17 +40,19 @@ RETENTION = re.compile(
 
 def statements_of(policy: PolicyText, lexicon: Lexicon) -> tuple[Statement, ...]:
     """The statements of ``policy`` in order of sentence, then of item."""
-    reader = _Reader(policy, lexicon)
-    reader.read()
-    return tuple(reader.found)
+    return tuple(Reader(policy, lexicon).read())
 
 
-class _Reader:
+class Reader:
+    """Reads one policy; ``read`` gives its statements and fills ``components``."""
+
     def __init__(self, policy: PolicyText, lexicon: Lexicon) -> None:
         self.policy = policy
         self.text = policy.text
         self.lexicon = lexicon
         self.found: list[Statement] = []
+        self.components: list[Component] = []
+        self._component_party: Party | None = None
         self._context = Context()
         self._head: Frame | None = None
         self._head_paragraph = 0
@@ -67,16 +62,40 @@ class _Reader:
         self._current: list[Token] = []
         self._seen: set[tuple[object, ...]] = set()
 
-    def read(self) -> None:
+    def read(self) -> list[Statement]:
+        """The statements, in the order in which they were met."""
         tokens = self.lexicon.scan(self.text)
         at, size = 0, len(tokens)
+        self.components = components_of(self.policy)
+        listed = _Listed(self.components)
         for paragraph in self.policy.paragraphs:
             first = at
             while at < size and tokens[at].start < paragraph.end:
                 at += 1
+            component = listed.at(paragraph.start)
+            if component is not None and self._listed(component, paragraph.number, tokens[first:at]):
+                if at < size and tokens[at].start == paragraph.end:
+                    at += 1
+                continue
+            self._component_party = component.party if component is not None else None
             self._paragraph(paragraph.number, paragraph.kind, paragraph.start, paragraph.end, tokens[first:at])
             if at < size and tokens[at].start == paragraph.end:
                 at += 1
+        return self.found
+
+    def _listed(self, component: Component, number: int, tokens: list[Token]) -> bool:
+        """States what a component takes by the list of its data; whether the paragraph is nothing but such words."""
+        whole = False
+        for places, sure in ((component.data, True), (component.maybe, False)):
+            for paragraph, start, end in places:
+                if paragraph != number:
+                    continue
+                objects = [one for one in items_in(tokens, start, end) if one.value != PERMISSION_NAMED]
+                component.items.update(item for one in objects for item in one.value)
+                frame = Frame([Verb(Action.COLLECT)], objects, component.party, denied=False)
+                self._state(frame, number, (start, end))
+                whole = whole or sure
+        return whole
 
     def _paragraph(self, number: int, kind: ParagraphKind, start: int, end: int, tokens: list[Token]) -> None:
         if kind is ParagraphKind.NAVIGATION:
@@ -89,7 +108,7 @@ class _Reader:
         self._head_left -= 1
         if self._head_left <= 0 or not self._is_listed(kind, start, end):
             self._head = None
-        self._context.sdk = self._entry(tokens, start)
+        self._context.sdk = self._component_party or self._entry(tokens, start)
         for sentence in _sentences(tokens):
             self._sentence(number, start, end, sentence)
 
@@ -156,7 +175,7 @@ class _Reader:
             self._last = specific
 
     def _component(self, tokens: list[Token], number: int, span: tuple[int, int]) -> int:
-        """A row in one line: X SDK, the company, its purpose, the data, an address. The component takes what it names."""
+        """A row in one line: X SDK, the company, its purpose, the data. The component takes what it names."""
         for place, token in enumerate(tokens[:8]):
             if token.kind in (Kind.VERB, Kind.NOT, Kind.CONDITION) or token.value is PartyKind.FIRST:
                 return 0
@@ -314,6 +333,19 @@ class _Reader:
                 self._state(implied, number, span)
 
 
+class _Listed:
+    """Which component a place of the text belongs to. Asked in rising order of place."""
+
+    def __init__(self, components: list[Component]) -> None:
+        self._left = list(reversed(components))
+
+    def at(self, start: int) -> Component | None:
+        """The component whose words stand around ``start``."""
+        while self._left and self._left[-1].end <= start:
+            self._left.pop()
+        return self._left[-1] if self._left and self._left[-1].start <= start else None
+
+
 def _denies(tokens: list[Token]) -> bool:
     return any(token.kind is Kind.NOT for token in tokens)
 
@@ -364,8 +396,3 @@ def _sentences(tokens: list[Token]) -> Iterator[list[Token]]:
             open_.append(token)
     if open_:
         yield open_
-
-
-def conditions_of(conditions: Iterable[Condition]) -> list[Condition]:
-    """The conditions in order of place."""
-    return sorted(conditions, key=lambda one: one.start)

@@ -130,3 +130,10 @@ def classified(text: str, part: list[Token], role: str) -> Condition:
     else:
         kind = ConditionKind.OTHER if "您" not in text[start:end] else ConditionKind.FUNCTION
     return Condition(kind, start, end)
+
+
+def begins_clause(segment: list[Token], place: int) -> bool:
+    """Whether the first party at ``place`` is the subject of a clause, without a comma before it."""
+    token, before = segment[place], segment[place - 1]
+    first = token.kind is Kind.PARTY and token.value is PartyKind.FIRST
+    return first and before.kind not in (Kind.PREPOSITION, Kind.CONTROL)

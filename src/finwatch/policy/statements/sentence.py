@@ -1,7 +1,7 @@
 """A sentence's tokens as frames: who does what with which items, and under what negation, condition and direction.
 
 Second step of reading statements. In: the tokens of one sentence; out: ``Frame`` values in order. A sentence is cut at
-commas into conditions (如您…, 当…时), purposes (为了…) and main clauses; a verb in a condition or a purpose states nothing.
+commas into conditions (如您…, 当…时), purposes (为了…) and main clauses; a verb in the first two states nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from finwatch.policy.statements.clause import Clauses
 from finwatch.policy.statements.frame import Clause, Context
 from finwatch.policy.statements.lexicon import Kind, Token
 from finwatch.policy.statements.segments import (
+    begins_clause,
     classified,
     described,
     first_subject,
@@ -89,10 +90,9 @@ class Sentence(Clauses):
                     end, ended = len(segment), False
                 else:
                     ended = True
-            elif place and token.kind is Kind.PARTY and token.value is PartyKind.FIRST and role in ("unless", "law"):
-                if segment[place - 1].kind not in (Kind.PREPOSITION, Kind.CONTROL) and not ended:
-                    end = place
-                    break
+            elif place and not ended and role in ("unless", "law") and begins_clause(segment, place):
+                end = place
+                break
         if role == "law" and not ended:
             end = min(end, law_ends(segment, 0))
         part = segment[:end]

@@ -1,0 +1,350 @@
+"""Third-party components that a policy declares: fields under a name, tables, tables run flat, and prose entries.
+
+In: ``PolicyText`` and its tokens; out: ``Component`` values with the places of their data, from which the reading makes
+rows and statements. A list without verbs (收集信息: IMEI) says that the component takes what it names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from finwatch.model.policy import Paragraph, ParagraphKind, PolicyText
+from finwatch.model.statement import Party, PartyKind
+from finwatch.policy.statements.lexicon import Kind, Token, word_list
+
+FIELDS = ("name", "supplier", "purpose", "data", "permission", "link", "other")
+NUMBER = re.compile(
+    r"^\s*(?:[•●○■·▪◦*\-—]\s*|[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]{1,3}|[a-z]|[ivx]{1,4})[)）.、:．]\s*)+"
+)
+NOTHING = re.compile(r"^\s*(?:无|不涉及|暂无|/|-|—|不收集|不采集|无需|未收集|不获取)[^、,，]{0,24}$")
+LINK = re.compile(r"https?://[^\s,，;；)）\u4e00-\u9fff]+")
+NAME_LENGTH = 60
+ROWS = 400
+"""Rows taken from one flat table."""
+LIKE = (
+    ("link", re.compile(r"链接|隐私政策|官网|网址")),
+    ("supplier", re.compile(r"主体|公司|提供方|提供者|厂商")),
+    ("data", re.compile(r"信息|字段|数据")),
+    ("permission", re.compile(r"权限")),
+    ("purpose", re.compile(r"目的|用途|场景|功能")),
+    ("other", re.compile(r"方式|类型|渠道|范围|说明|备注")),
+)
+"""What a header says that no list of labels has, by the words in it; the first that fits."""
+LOOSE = 60
+"""Paragraphs that may belong to the last cell of a row."""
+COMPANY = re.compile(
+    r"公司|集团|中心|银行|科技$|Inc|Ltd|LLC|Google|Apple|Facebook|Apache|开源|联盟|^\s*(?:无|/|-)\s*$|社区|^(?:腾讯|阿里|百度|华为|小米|支付宝|新浪)\S{0,4}$",
+    re.IGNORECASE,
+)
+SDK = re.compile(r"sdk", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Component:
+    """A component and the places of what is said about it."""
+
+    name: str
+    start: int
+    end: int
+    paragraph: int
+    supplier: str | None = None
+    purpose: str | None = None
+    link: str | None = None
+    data: list[tuple[int, int, int]] = field(default_factory=list)
+    """Paragraph, start and end of the words that list its data."""
+    maybe: list[tuple[int, int, int]] = field(default_factory=list)
+    """Words under a header that says little (调用方式): data where they name items."""
+    nothing: bool = False
+    expects: bool = False
+    """Its data follow on the next lines."""
+    sure: bool = False
+    """It stands in a table of components, or a label of its own says SDK."""
+    items: set[str] = field(default_factory=set)
+    """Ids of the data items; filled by the reading."""
+    style: str = ""
+    """How its line is numbered, digits left out."""
+
+    @property
+    def party(self) -> Party:
+        """The component as somebody who acts."""
+        return Party(PartyKind.SDK, self.name, self.supplier)
+
+
+def components_of(policy: PolicyText) -> list[Component]:
+    """The components declared in fields and tables, in order of place."""
+    if not SDK.search(policy.text) and "插件" not in policy.text and "第三方" not in policy.text:
+        return []
+    found = [*_tables(policy), *_fields_and_flat(policy)]
+    return sorted((one for one in found if one.name and _is_component(one)), key=lambda one: one.start)
+
+
+def _is_component(one: Component) -> bool:
+    if re.search(r"权限|不会|收集|http|我们|您|。|&", one.name):
+        return False
+    if re.search(r"功能|政策|条款|以下", one.name) and not SDK.search(one.name):
+        return False
+    told = (one.supplier is not None) + bool(one.data or one.nothing) + (one.link is not None)
+    return (
+        (SDK.search(one.name) is not None and (told > 0 or one.purpose is not None))
+        or (one.sure and told > 0)
+        or told > 1
+    )
+
+
+@lru_cache(maxsize=1)
+def _labels() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Labels without white space → field, and a pattern for labels inside a text."""
+    table = {re.sub(r"\s", "", word).lower(): name for name in FIELDS for word in word_list("zh", "component", name)}
+    words = sorted(table, key=len, reverse=True)
+    spaced = "|".join(r"\s?".join(map(re.escape, word)) for word in words)
+    return table, re.compile(rf"({spaced})\s*[:：]", re.IGNORECASE)
+
+
+def _field(label: str) -> str | None:
+    return _labels()[0].get(re.sub(r"[\s*]|[(（][^)）]*[)）]", "", label).lower())
+
+
+def _like(words: str) -> str | None:
+    if re.search(r"[,。:;，：；]", words):
+        return None
+    return next((name for name, pattern in LIKE if pattern.search(words)), None)
+
+
+# --- fields: 名称: …, one a line or run together ----------------------------------------------------------------------
+
+
+def _fields_and_flat(policy: PolicyText) -> Iterator[Component]:
+    paragraphs = [one for one in policy.paragraphs if one.kind is not ParagraphKind.NAVIGATION]
+    at = 0
+    open_: Component | None = None
+    filled: set[str] = set()
+    last = ""
+    while at < len(paragraphs):
+        paragraph = paragraphs[at]
+        columns = _header(policy, paragraphs, at) if paragraph.end - paragraph.start <= 24 else []
+        if columns:
+            if open_:
+                yield open_
+                open_ = None
+            at += len(columns)
+            at, rows = _flat(policy, paragraphs, at, columns)
+            yield from rows
+            continue
+        parts = _parts(policy.text, paragraph) if paragraph.end - paragraph.start < 1_500 else []
+        if not parts:
+            before = open_
+            open_, last = _between(policy, paragraph, open_, last)
+            if open_ is not before:
+                filled = set()
+            if before is not None and before is not open_:
+                yield before
+            at += 1
+            continue
+        for name, start, end, lead in parts:
+            title = _name_of(lead)
+            begins = name == "name" or (title and SDK.search(title)) or open_ is None or (name in filled and last)
+            value = policy.text[start:end] if name == "name" else title or last
+            if begins and value:
+                if open_ is not None:
+                    yield open_
+                open_ = Component(_name_of(value), paragraph.start, end, paragraph.number, style=_style(value))
+                filled, last = set(), ""
+            if open_ is not None:
+                _fill(policy.text, open_, name, (paragraph.number, start, end))
+                open_.sure = open_.sure or SDK.search(policy.text[max(start - 24, paragraph.start) : start]) is not None
+                filled.add(name)
+        at += 1
+    if open_ is not None:
+        yield open_
+
+
+def _between(
+    policy: PolicyText, paragraph: Paragraph, open_: Component | None, last: str
+) -> tuple[Component | None, str]:
+    """A paragraph without labels: the name of the next component, the rest of a broken line, or the end."""
+    words = policy.words(paragraph)
+    short = len(words) <= NAME_LENGTH
+    named = SDK.search(words) is not None and not re.search(r"[。;；]", words)
+    numbered = NUMBER.match(words) is not None
+    if open_ is not None and not (named and short):
+        inner = numbered and open_.expects and _style(words) != open_.style
+        if (
+            (inner or not numbered)
+            and (open_.data or inner)
+            and not re.match(r"[一二三四五六七八九十]+、|第.{1,3}[章条]", words)
+        ):
+            follows = bool(open_.data) and policy.paragraphs[open_.data[-1][0]].number == paragraph.number - 1
+            if inner or (follows and "。" not in words and "我们" not in words and len(words) > NAME_LENGTH):
+                open_.data.append((paragraph.number, paragraph.start, paragraph.end))
+                open_.end = paragraph.end
+                return open_, last
+    if short and (numbered or named or words.endswith((":", "："))):
+        return None, words
+    if open_ is not None and short:
+        return open_, words
+    return None, words if short else ""
+
+
+def _style(words: str) -> str:
+    match = NUMBER.match(words)
+    return re.sub(r"[\d.\s]+|[一二三四五六七八九十]+", "0", match.group()) if match else ""
+
+
+def _parts(text: str, paragraph: Paragraph) -> list[tuple[str, int, int, str]]:
+    """The labelled parts of a paragraph: field, start and end of the value, and the words before the first label."""
+    found = list(_labels()[1].finditer(text, paragraph.start, paragraph.end))
+    if not found:
+        return []
+    lead = text[paragraph.start : found[0].start()]
+    if len(lead) > NAME_LENGTH or "。" in lead or (NUMBER.sub("", lead).strip(" :：") and not SDK.search(lead)):
+        return []
+    parts = []
+    for number, match in enumerate(found):
+        end = found[number + 1].start() if number + 1 < len(found) else paragraph.end
+        name = _field(match.group(1))
+        if name is not None:
+            parts.append((name, match.end(), end, lead if number == 0 else ""))
+    return parts
+
+
+def _name_of(words: str) -> str:
+    name = NUMBER.sub("", words.strip()).strip(" :：。,，、;；*")
+    return name if 1 < len(name) <= NAME_LENGTH else ""
+
+
+def _fill(text: str, component: Component, name: str, place: tuple[int, int, int]) -> None:
+    number, start, end = place
+    words = text[start:end].strip()
+    component.end = max(component.end, end)
+    if name == "supplier":
+        words = re.split(r"\d+[)）]|[。;；]", words, maxsplit=1)[0].strip()
+        component.supplier = component.supplier or words[:NAME_LENGTH] or None
+    elif name == "purpose":
+        component.purpose = component.purpose or words or None
+    elif name == "link":
+        found = LINK.search(words)
+        component.link = component.link or (found.group() if found else None)
+    elif name in ("data", "permission"):
+        if NOTHING.match(words):
+            component.nothing = component.nothing or (name == "data" and not component.data)
+        elif words:
+            component.data.append((number, start, end))
+        component.expects = not words
+    elif name == "other" and words:
+        component.maybe.append((number, start, end))
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _header(policy: PolicyText, paragraphs: Sequence[Paragraph], at: int) -> list[str]:
+    """The fields of a run of header cells that names a component and its data; empty = none begins here."""
+    columns: list[str] = []
+    for paragraph in paragraphs[at : at + 12]:
+        if paragraph.end - paragraph.start > 24:
+            break
+        if paragraph.row is not None:
+            break
+        name = _field(policy.words(paragraph))
+        if name is None and columns:
+            name = _like(policy.words(paragraph))
+        if name is None:
+            break
+        columns.append(name)
+    if len(columns) < 3 or "name" not in columns or not {"data", "permission", "purpose"} & set(columns):
+        return []
+    return columns
+
+
+def _flat(
+    policy: PolicyText, paragraphs: Sequence[Paragraph], at: int, columns: list[str]
+) -> tuple[int, list[Component]]:
+    """Rows of a table whose cells stand one below the other; a cell may run over several paragraphs."""
+    rows: list[Component] = []
+    width = len(columns)
+    loose = 0
+    while at < len(paragraphs) and len(rows) < ROWS:
+        cells = paragraphs[at : at + width]
+        if len(cells) == width and _is_row(policy, cells, columns):
+            name = _name_of(policy.words(cells[columns.index("name")]))
+            component = Component(name, cells[0].start, cells[-1].end, cells[0].number, sure=True)
+            for column, cell in zip(columns, cells, strict=True):
+                if column != "name":
+                    _fill(policy.text, component, column, (cell.number, cell.start, cell.end))
+            rows.append(component)
+            at += width
+            loose = 0
+            continue
+        words = policy.words(paragraphs[at])
+        if (
+            not rows
+            or loose >= LOOSE
+            or "。" in words[:-1]
+            or re.match(r"[(（]?[一二三四五六七八九十]+[)）]?、?|第.{1,3}[章条]", words)
+        ):
+            break
+        if columns[-1] in ("data", "permission"):
+            rows[-1].data.append((paragraphs[at].number, paragraphs[at].start, paragraphs[at].end))
+            rows[-1].end = paragraphs[at].end
+        loose += 1
+        at += 1
+    return at, rows
+
+
+def _is_row(policy: PolicyText, cells: Sequence[Paragraph], columns: list[str]) -> bool:
+    """Whether the cells fit their columns: a name, a supplier that is a company, a link that is an address."""
+    for column, cell in zip(columns, cells, strict=True):
+        words = policy.words(cell)
+        if column == "name" and (not _name_of(words) or "。" in words or LINK.search(words)):
+            return False
+        if column == "supplier" and not COMPANY.search(words):
+            return False
+        if column == "link" and not LINK.search(words) and not NOTHING.match(words) and len(words) < 40:
+            return False
+        if column == "data" and LINK.search(words):
+            return False
+        if column == "name" and re.match(
+            r"[一二三四五六七八九十]+、|第.{1,3}[章条]|[(（][一二三四五六七八九十]+[)）]", words
+        ):
+            return False
+    return True
+
+
+def _tables(policy: PolicyText) -> Iterator[Component]:
+    """Rows of tables whose cells are known: a header row of known columns, then one component a row."""
+    rows: dict[tuple[int, int], list[Paragraph]] = {}
+    for paragraph in policy.paragraphs:
+        if paragraph.table is not None and paragraph.row is not None:
+            rows.setdefault((paragraph.table, paragraph.row), []).append(paragraph)
+    headers: dict[int, dict[int, str]] = {}
+    for (table, _), cells in sorted(rows.items()):
+        named = {
+            cell.column: name for cell in cells if cell.column is not None and (name := _field(policy.words(cell)))
+        }
+        if len(named) >= 2 and len(named) >= len(cells) - 1:
+            headers[table] = named
+            continue
+        columns = headers.get(table, {})
+        if "name" in columns.values():
+            component = _row(policy, cells, columns)
+            if component is not None:
+                yield component
+
+
+def _row(policy: PolicyText, cells: list[Paragraph], columns: dict[int, str]) -> Component | None:
+    component = Component("", cells[0].start, cells[-1].end, cells[0].number)
+    for cell in cells:
+        column = columns.get(cell.column if cell.column is not None else -1)
+        if column == "name":
+            component.name = _name_of(policy.words(cell)) or component.name
+        elif column is not None:
+            _fill(policy.text, component, column, (cell.number, cell.start, cell.end))
+    return component if component.name else None
+
+
+def items_in(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
+    """The item tokens of ``text[start:end]``."""
+    return [one for one in tokens if one.kind is Kind.ITEM and one.value and start <= one.start and one.end <= end]

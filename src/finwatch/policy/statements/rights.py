@@ -1,0 +1,62 @@
+"""Rights that a policy grants, with the way to each and the promised days (PIPL Arts. 15, 44-50; GB/T 35273-2020 §8).
+
+In: ``PolicyText``; out: ``Right`` values. A right is read from a sentence that speaks to the person (您可以, 您有权,
+you may) and names it; the way is read from that sentence and, where it has none, from the one after.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_right
+from importlib import resources
+
+from finwatch.model.policy import ParagraphKind, PolicyText
+from finwatch.model.statement import Right, RightKind
+
+_WORDS = tomllib.loads(resources.files(__package__).joinpath("rights.toml").read_text("utf-8"))
+ALL = re.compile("|".join(f"(?P<{kind.name}>{'|'.join(_WORDS[kind.value])})" for kind in RightKind), re.IGNORECASE)
+TO_PERSON, WAY, DAYS = (
+    re.compile("|".join(_WORDS["sentence"][name]), re.IGNORECASE) for name in ("to_person", "way", "days")
+)
+DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
+ENDS = re.compile(r"[。;；\n!?]|\.\s")
+
+
+def rights_of(policy: PolicyText) -> tuple[Right, ...]:
+    """The rights that ``policy`` grants, in order of place; each kind once a sentence."""
+    text = policy.text
+    paragraphs = [one for one in policy.paragraphs if one.kind is not ParagraphKind.NAVIGATION]
+    starts = [one.start for one in paragraphs]
+    found: dict[tuple[int, RightKind], Right] = {}
+    for match in ALL.finditer(text):
+        place = bisect_right(starts, match.start()) - 1
+        if place < 0 or match.end() > paragraphs[place].end:
+            continue
+        paragraph = paragraphs[place]
+        start, end = _sentence(text, match.start(), paragraph.start, paragraph.end)
+        kind = RightKind[str(match.lastgroup)]
+        if (start, kind) in found or not TO_PERSON.search(text, start, end):
+            continue
+        way = WAY.search(text, start, end) or WAY.search(text, end, _sentence(text, end + 1, end, paragraph.end)[1])
+        days = DAYS.search(text, start, paragraph.end)
+        found[(start, kind)] = Right(
+            kind, paragraph.number, start, end, way.span() if way else None, _number(days) if days else None
+        )
+    return tuple(found[key] for key in sorted(found, key=lambda key: (key[0], key[1].value)))
+
+
+def _sentence(text: str, at: int, first: int, last: int) -> tuple[int, int]:
+    start = max((match.end() for match in ENDS.finditer(text, first, min(at, last))), default=first)
+    match = ENDS.search(text, min(at, last), last)
+    return start, match.start() if match else last
+
+
+def _number(match: re.Match[str]) -> int | None:
+    words = match.group(1) or match.group(2)
+    if words.isdigit():
+        return int(words)
+    if "十" in words:
+        tens, _, ones = words.partition("十")
+        return (DIGITS.get(tens, 1) if tens else 1) * 10 + DIGITS.get(ones, 0)
+    return DIGITS.get(words)
