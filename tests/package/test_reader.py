@@ -72,6 +72,17 @@ def test_a_reader_that_waits_for_ever_is_ended_by_the_clock(misbehaving: Reader,
     assert _reason(facts) == "over the limit wall_seconds (1)"
 
 
+def test_a_file_above_the_limit_is_not_even_hashed_here(misbehaving: Reader, tmp_path: Path) -> None:
+    """A sparse file of 1 TiB costs no disk and would cost an hour."""
+    path = tmp_path / "exit.apk"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(UnreadablePackage, match=r"exit\.apk.*status 3; over the limit file_bytes"):
+        misbehaving.read(path, watch=WATCH, limits=TIGHT)
+    small = TIGHT.model_copy(update={"file_bytes": 9})
+    assert _do(misbehaving, tmp_path, "exit", small).bytes == 9, "at the limit is within it"
+
+
 def test_after_every_accident_the_next_package_is_read(misbehaving: Reader, tmp_path: Path) -> None:
     honest = tmp_path / "honest.apk"
     honest.write_bytes(zips.build([zips.Entry("AndroidManifest.xml", b"nothing")]))

@@ -111,7 +111,8 @@ class Reader:
     def read(self, path: Path, *, watch: WatchList, limits: PackageLimits = PACKAGE) -> PackageFacts:
         """The facts of the package at ``path``.
 
-        Raises ``OSError`` when the file cannot be opened; anything in the file gives facts.
+        Raises ``OSError`` when the file cannot be opened; anything in the file gives facts. ``UnreadablePackage``: a
+        file above ``file_bytes`` that no reader came to the end of, so that not even its hash is known.
         """
         _ensure_file(path)
         with self._lock:
@@ -123,7 +124,7 @@ class Reader:
             try:
                 rest = self._facts(path, watch, limits.model_copy(update={"dex_files": 0}))
             except _Ended:
-                return _no_facts(path, first)
+                return _no_facts(path, first, limits)
             known = [entry for entry in rest.unreadable if entry.reason != _WITHOUT_CODE]
             return rest.model_copy(update={"unreadable": (Unreadable(part="code", reason=first), *known)})
 
@@ -338,11 +339,17 @@ def _parse(answer: bytes) -> PackageFacts:
             gc.enable()
 
 
-def _no_facts(path: Path, reason: str) -> PackageFacts:
-    """Facts that say only which file it is and why nothing else is known."""
+def _no_facts(path: Path, reason: str, limits: PackageLimits) -> PackageFacts:
+    """Facts that say only which file it is and why nothing else is known.
+
+    The file is hashed here, in blocks. Raises ``UnreadablePackage`` for one above ``file_bytes``, also one that grows.
+    """
+    digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
-    return PackageFacts(
-        sha256=digest, bytes=size, format="unknown", unreadable=(Unreadable(part="archive", reason=reason),)
-    )
+        while block := file.read(_PIECE):
+            size += len(block)
+            if size > limits.file_bytes or os.fstat(file.fileno()).st_size > limits.file_bytes:
+                raise UnreadablePackage(f"{path.name}: {reason}; over the limit file_bytes ({limits.file_bytes}).")
+            digest.update(block)
+    unreadable = (Unreadable(part="archive", reason=reason),)
+    return PackageFacts(sha256=digest.hexdigest(), bytes=size, format="unknown", unreadable=unreadable)
