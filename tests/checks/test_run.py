@@ -12,7 +12,8 @@ from finwatch.checks import registry
 from finwatch.checks.cases import Case, read
 from finwatch.checks.view import View, parts_of
 from finwatch.errors import CatalogError
-from finwatch.model.examination import Answer, Confidence, Finding
+from finwatch.model.base import Text
+from finwatch.model.examination import Answer, Confidence, Evidence, Finding, Protection
 from finwatch.model.locator import SearchedAt
 from finwatch.model.package import Unreadable
 
@@ -63,6 +64,21 @@ def test_a_packer_is_named_where_nothing_can_be_said(tmp_path: Path) -> None:
     assert finding.summary is not None
     assert "example shell" in finding.summary.zh
     assert "example shell" in finding.summary.en
+
+
+def test_of_a_set_the_unread_packages_are_named_and_no_packer(tmp_path: Path) -> None:
+    given = case(tmp_path, "").subject
+    part = Unreadable(part="archive", reason="2 other packages were not examined")
+    says = Text(zh="这是一组安装包", en=f"a set of packages: {part.reason}")
+    facts = given.facts.model_copy(update={"format": "apks", "unreadable": (part,)})
+    evidence = (Evidence(says=says, at=SearchedAt(extent="apks")),)
+    subject = given.model_copy(update={"facts": facts, "protection": Protection(extent="limited", evidence=evidence)})
+    found = {f.check: f for f in checks.run_checks(subject, checks.load(), knowledge=KNOWLEDGE, on=DAY)}
+    packed, trusts = found["is_packed"], found["trusts_any_certificate"]
+    assert (packed.outcome, trusts.outcome) == (Answer.NOT_AVAILABLE, Answer.NOT_AVAILABLE)
+    assert trusts.summary is not None
+    assert "2 other packages" in trusts.summary.en
+    assert "packer" not in trusts.summary.en
 
 
 def test_an_absence_holds_only_where_everything_was_read(tmp_path: Path) -> None:

@@ -22,6 +22,17 @@ def test_an_ordinary_package_is_seen_in_full() -> None:
     )
 
 
+def test_of_a_set_only_the_base_was_seen() -> None:
+    at = FileAt(path="splits/base-master.apk")
+    others = Unreadable(part="archive", reason="only splits/base-master.apk of the set was examined", at=at)
+    seen = facts(unreadable=(others,)).model_copy(update={"format": "apks"})
+    found = protection(seen)
+    assert (found.packer, found.extent) == (None, "limited")
+    assert [item.at for item in found.evidence] == [at]
+    assert others.reason in found.evidence[0].says.en
+    assert protection(seen.model_copy(update={"unreadable": ()})).extent == "full"
+
+
 @pytest.mark.parametrize("path", ["assets/libjiagu.so", "lib/arm64-v8a/libjiagu.so", "libjiagu.so"])
 def test_a_packers_file_names_it(path: str) -> None:
     found = protection(facts(entries=(entry(path),)))

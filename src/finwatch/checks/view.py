@@ -169,9 +169,12 @@ class View:
             gaps["code"].append(
                 Text(zh=f"尚不读取 {self.facts.format} 的代码", en=f"code of {self.facts.format} is not read")
             )
-        if self.subject.protection.extent == "limited":
-            packer = self.subject.protection.packer or "?"
-            gaps["code"].append(Text(zh=f"代码经加固隐藏（{packer}）", en=f"the code is hidden by a packer ({packer})"))
+        protection = self.subject.protection
+        if protection.extent == "limited":
+            name = protection.packer or "?"
+            hidden = Text(zh=f"代码经加固隐藏（{name}）", en=f"the code is hidden by a packer ({name})")
+            seen = None if protection.packer or not protection.evidence else protection.evidence[0].says
+            gaps["code"].append(seen or hidden)
         for limit in self.facts.code.truncated:
             gaps["code"].append(Text(zh=f"达到上限 {limit}，未全部列出", en=f"the limit {limit} cut the list"))
         if self.subject.listing is None:

@@ -37,7 +37,7 @@ def judge(facts: PackageFacts, packers: Sequence[Packer]) -> Protection:
     for entry in facts.archive.entries:
         paths.setdefault(entry.path.rpartition("/")[2], []).append(entry.path)
     found = [(packer, evidence) for packer in packers if (evidence := tuple(_traces(facts, packer, paths)))]
-    missing = _missing_evidence(facts)
+    missing = (*_missing_evidence(facts), *_rest_of_set(facts))
     if not found and not missing:
         return Protection(extent="full")
     payloads = tuple(_payloads(facts.archive.entries))
@@ -108,6 +108,15 @@ def _missing_evidence(facts: PackageFacts) -> tuple[Evidence, ...]:
 def _unread_code(facts: PackageFacts) -> bool:
     """The dex files were there and could not be read: that is damage, said in ``unreadable``, not protection."""
     return any(entry.part in {"code", "archive"} for entry in facts.unreadable)
+
+
+def _rest_of_set(facts: PackageFacts) -> Iterator[Evidence]:
+    """The packages of a set beside its base, which may bring code of their own (split by feature) and were not read."""
+    if facts.format == "apks":
+        for entry in facts.unreadable:
+            if entry.part == "archive":
+                said = Text(zh="这是一组安装包，只检测了其中一部分", en=f"a set of packages: {entry.reason}")
+                yield Evidence(says=said, at=entry.at or SearchedAt(extent=facts.format))
 
 
 def _payloads(entries: Sequence[ArchiveEntry]) -> Iterator[Evidence]:

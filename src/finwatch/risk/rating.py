@@ -156,8 +156,10 @@ def _said(charge: _Charge) -> Text:
 def _gaps(protection: Protection, unreadable: Sequence[Unreadable], table: Weights) -> list[Unreadable]:
     matters = [entry for entry in unreadable if entry.part.endswith(table.limits.parts)]
     if protection.extent == "limited":
-        name = protection.packer or "packer"
-        matters.insert(0, Unreadable(part="code", reason=f"hidden ({name})", reason_zh=f"被隐藏（{name}）"))
+        why = Text(zh=f"被隐藏（{protection.packer}）", en=f"hidden ({protection.packer})")
+        if protection.packer is None:
+            why = protection.evidence[0].says if protection.evidence else Text(zh="被隐藏", en="hidden")
+        matters.insert(0, Unreadable(part="code", reason=why.en, reason_zh=why.zh))
     return matters
 
 

@@ -12,7 +12,7 @@ from finwatch.model.locator import SearchedAt
 def decide(view: View) -> Decision:
     """Yes when a packer was named or the dex files lack the app's own classes; information, no accusation."""
     protection = view.subject.protection
-    if protection.packer is None and (protection.extent == "full" or not view.facts.code.dex):
+    if protection.packer is None and (protection.extent == "full" or not view.facts.code.dex or _rest_of_set(view)):
         return no()
     name = protection.packer or "unnamed"
     seen = Evidence(
@@ -22,3 +22,8 @@ def decide(view: View) -> Decision:
     return yes(
         f"代码由加固方案隐藏：{name}。", f"the code is hidden by a packer: {name}.", protection.evidence or (seen,)
     )
+
+
+def _rest_of_set(view: View) -> bool:
+    """Of a set of packages some were not read: a class that is missing may stand there, so nothing says packed."""
+    return view.facts.format == "apks" and any(entry.part == "archive" for entry in view.facts.unreadable)
