@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from finwatch.cli import terminal
+
 READ = "read"
 """The verb that is meant where none is named."""
 
@@ -31,6 +33,34 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+@app.command(name=READ)
+def read(
+    source: Annotated[str, typer.Argument(help="A policy: a file or an address.", metavar="FILE|URL")],
+    json: terminal.Json = False,
+    language: terminal.Language = None,
+) -> None:
+    """Read a policy: who does what with which data item, its third-party components, the rights it grants.
+
+    A file is read on this machine alone. Exit code 2: no text could be read.
+    """
+    from json import dumps
+
+    from finwatch import catalog
+    from finwatch.flow.policy import read_policy
+    from finwatch.policy import Grammar
+    from finwatch.report import policy as report
+
+    tongue = terminal.language_of(language)
+    settings = terminal.settings()
+    items = catalog.load(settings.catalog).items
+    policy, reading = read_policy(source, grammar=Grammar(items), settings=settings)
+    if json:
+        print(dumps(report.document(policy, reading), ensure_ascii=False))
+        return
+    for line in report.lines(policy, reading, items, language=tongue):
+        print(line)
 
 
 @app.command()

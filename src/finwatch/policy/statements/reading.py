@@ -109,8 +109,8 @@ class Reader:
         if self._head_left <= 0 or not self._is_listed(kind, start, end):
             self._head = None
         self._context.sdk = self._component_party or self._entry(tokens, start)
-        for sentence in _sentences(tokens):
-            self._sentence(number, start, end, sentence)
+        for first, last, sentence in _sentences(tokens, start, end):
+            self._sentence(number, (first, last), end, sentence)
 
     def _entry(self, tokens: list[Token], start: int) -> Party | None:
         """The component that the paragraph is an entry of: X SDK: … at its beginning."""
@@ -137,7 +137,7 @@ class Reader:
     def _topic(self, tokens: list[Token]) -> None:
         self._context.topic = [token for token in tokens if token.kind is Kind.ITEM and token.value]
 
-    def _sentence(self, number: int, start: int, end: int, tokens: list[Token]) -> None:
+    def _sentence(self, number: int, span: tuple[int, int], end: int, tokens: list[Token]) -> None:
         kinds = {token.kind for token in tokens}
         if Kind.ITEM not in kinds:
             if Kind.VERB in kinds and tokens[-1].kind is Kind.COLON and tokens[-1].end >= end - 1:
@@ -153,7 +153,7 @@ class Reader:
         if Kind.VERB in kinds:
             sentence = Sentence(self.text, tokens, self._context, latin=self.lexicon.latin)
             frames = sentence.frames
-        span = (tokens[0].start, tokens[-1].end)
+        span = _trimmed(self.text, span)
         made = 0
         for frame in frames:
             made += self._state(frame, number, span)
@@ -176,19 +176,18 @@ class Reader:
 
     def _component(self, tokens: list[Token], number: int, span: tuple[int, int]) -> int:
         """A row in one line: X SDK, the company, its purpose, the data. The component takes what it names."""
-        for place, token in enumerate(tokens[:8]):
-            if token.kind in (Kind.VERB, Kind.NOT, Kind.CONDITION) or token.value is PartyKind.FIRST:
-                return 0
-            if token.kind is Kind.PARTY and token.value is PartyKind.SDK:
-                break
-        else:
+        place = next((at for at, token in enumerate(tokens[:8]) if token.value is PartyKind.SDK), None)
+        if place is None:
+            return 0
+        before = tokens[:place]
+        if any(one.kind in (Kind.VERB, Kind.NOT, Kind.CONDITION) or one.value is PartyKind.FIRST for one in before):
             return 0
         objects = [
             one for one in tokens[place:] if one.kind is Kind.ITEM and one.value and not GENERIC.issuperset(one.value)
         ]
         if not objects or _denies(tokens):
             return 0
-        party = Sentence(self.text, tokens[: place + 1], Context(sdk=self._context.sdk)).named_sdk(token)
+        party = Sentence(self.text, tokens[: place + 1], Context(sdk=self._context.sdk)).named_sdk(tokens[place])
         return self._state(Frame([Verb(Action.COLLECT)], objects, party, denied=False), number, span)
 
     def _label(self, tokens: list[Token]) -> None:
@@ -384,15 +383,26 @@ def _fits(item: str, verb: Verb, frame: Frame) -> bool:
     return True
 
 
-def _sentences(tokens: list[Token]) -> Iterator[list[Token]]:
-    """The tokens between the ends of sentences."""
+def _sentences(tokens: list[Token], start: int, end: int) -> Iterator[tuple[int, int, list[Token]]]:
+    """The sentences of ``text[start:end]``: where each stands, and its tokens."""
     open_: list[Token] = []
     for token in tokens:
         if token.kind is Kind.END:
             if open_:
-                yield open_
+                yield start, token.end, open_
                 open_ = []
+            start = token.end
         else:
             open_.append(token)
     if open_:
-        yield open_
+        yield start, end, open_
+
+
+def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """``span`` without white space at its ends."""
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
