@@ -50,6 +50,12 @@ def test_unsigned_and_nameless_packages_have_a_place() -> None:
     assert found[0].signer is None
 
 
+def test_a_package_without_a_readable_name_goes_by_that_of_its_listing() -> None:
+    found = families([package("b", None, "s", app=None)], [span("b", app="cn.z"), span("b", app="cn.listed")])
+    (one,) = found
+    assert (one.id, one.packages, one.listings) == (f"cn.listed~{sha('s')[:12]}", (sha("b"),), (0, 1))
+
+
 def test_the_order_of_rows_changes_nothing() -> None:
     rows = [package("x", 2, "k1", "k2"), package("y", 1, "k2"), package("z", 3, "k3"), package("w", 4, "k3", "k1")]
     assert families(rows, []) == families(rows[::-1], [])

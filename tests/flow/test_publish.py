@@ -207,6 +207,18 @@ def test_an_app_without_a_package_to_fetch_does_not_wait_for_an_examination(stor
     assert (row.id, row.pending) == ("cn.qinghe.bank~unknown", False)
 
 
+def test_a_package_whose_name_cannot_be_read_says_so_in_both_languages(store: Store, lake: Lake) -> None:
+    package = BANK_1.package.model_copy(update={"id": None, "label": None, "version_code": None})
+    examined(lake, [BANK_1.model_copy(update={"package": package})], START)
+    publish(store, lake, clock=clock(later(1)))
+    (row,) = store.apps().rows
+    assert (row.nameless, row.name_zh, row.name_en) == (True, "包名无法读取", "package name not readable")
+    visit(lake, [listing(BANK_1, names={})], later(2))
+    publish(store, lake, clock=clock(later(3)))
+    (row,) = store.apps().rows
+    assert (row.nameless, row.app, row.name_en) == (False, "cn.qinghe.bank", "cn.qinghe.bank")
+
+
 def test_two_characters_find_a_chinese_name(store: Store, lake: Lake) -> None:
     first_day(lake)
     publish(store, lake, clock=clock(later(100)))

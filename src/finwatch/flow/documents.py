@@ -13,11 +13,11 @@ from finwatch.lake.rows import listing_of
 from finwatch.model.examination import Answer, Examination, Verdict
 from finwatch.model.knowledge import Severity
 from finwatch.model.listing import EventKind, ListingEvent
-from finwatch.model.view import AppDocument, AppRow, ListingSpan, VersionDocument
+from finwatch.model.view import AppDocument, AppRow, ListingSpan, VersionDocument, nameless
 
 _SUSPECTED: Final = {Verdict.SUSPECTED_COUNTERFEIT, Verdict.SUSPECTED_REPACKAGED}
 _OF_SPAN: Final = ("first_seen", "last_seen", "gone_at")
-_SHAPE: Final = 2
+_SHAPE: Final = 3
 """Raised whenever documents come to be made in another way: then all of them are published again."""
 
 
@@ -96,7 +96,10 @@ def _rated_fields(rated: Examination | None) -> dict[str, Any]:
 
 
 def _names(rated: Examination | None, newest: ListingSpan | None, family: Family) -> tuple[str, str]:
-    label = (rated.package.label if rated else None) or family.app
+    label = rated.package.label if rated else None
+    if label is None and nameless(family.app):
+        return "包名无法读取", "package name not readable"
+    label = label or family.app
     if newest is None or not newest.listing.names:
         return label, label
     return newest.listing.name("zh"), newest.listing.name("en")

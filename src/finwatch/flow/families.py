@@ -33,19 +33,21 @@ class Family(Model):
 def families(examined: Sequence[dict[str, Any]], spans: Sequence[dict[str, Any]]) -> list[Family]:
     """Every app, by id. ``examined`` and ``spans`` are rows of the questions of the same names."""
     by_hash = {row["sha256"]: row for row in examined}
+    names = names_of(examined, spans)
     groups: dict[str, _Names] = defaultdict(_Names)
     for row in sorted(examined, key=_age):
-        groups[name_of(row)].join(_signers(row))
+        groups[names[row["sha256"]]].join(_signers(row))
     for span in spans:
         if span["package_sha256"] not in by_hash:
             groups[span["app"]].join(span["signer_sha256"] or [UNKNOWN])
     packages: dict[tuple[str, str], list[str]] = defaultdict(list)
     listings: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in sorted(examined, key=_age, reverse=True):
-        packages[name_of(row), groups[name_of(row)].first(_signers(row)[0])].append(row["sha256"])
+        name = names[row["sha256"]]
+        packages[name, groups[name].first(_signers(row)[0])].append(row["sha256"])
     for at, span in enumerate(spans):
         known = by_hash.get(span["package_sha256"])
-        name = name_of(known) if known is not None else span["app"]
+        name = names[known["sha256"]] if known is not None else span["app"]
         signers = _signers(known) if known is not None else span["signer_sha256"] or [UNKNOWN]
         listings[name, groups[name].first(signers[0])].append(at)
     return [
@@ -60,9 +62,21 @@ def families(examined: Sequence[dict[str, Any]], spans: Sequence[dict[str, Any]]
     ]
 
 
-def name_of(row: dict[str, Any]) -> str:
-    """The package name of an examined package; one whose manifest could not be read goes by its hash."""
-    return str(row["app"] or f"package-{row['sha256'][:_DIGITS]}")
+def names_of(examined: Sequence[dict[str, Any]], spans: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """SHA-256 of each examined package → its package name.
+
+    One whose manifest could not be read goes by the name that a market lists it under, the least where several do;
+    one that none lists goes by its hash (``AppRow.nameless``).
+    """
+    listed: dict[str, str] = {}
+    for span in spans:
+        sha256 = span["package_sha256"]
+        if sha256 is not None:
+            listed[sha256] = min(listed.get(sha256, span["app"]), span["app"])
+    return {
+        row["sha256"]: str(row["app"] or listed.get(row["sha256"]) or f"package-{row['sha256'][:_DIGITS]}")
+        for row in examined
+    }
 
 
 def _signers(row: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ questions of ``store`` give the others out. All of it can be rebuilt from the la
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from finwatch.model.base import Model, Text, UtcTime
@@ -23,6 +24,8 @@ from finwatch.model.knowledge import Severity
 from finwatch.model.listing import EventKind, Listing, ListingEvent
 from finwatch.model.package import Unreadable
 
+_FROM_HASH = re.compile(r"package-[0-9a-f]{12}")
+"""No package name: those have no hyphen (AOSP ``FrameworkParsingPackageUtils.validateName``)."""
 Order = Literal["risk", "recent", "name"]
 """How a list of apps is sorted: most serious first, seen last first, or by name."""
 
@@ -36,6 +39,11 @@ class Count(Model):
     def __str__(self) -> str:
         """The number with thousands separators, and ``+`` where the counting stopped."""
         return f"{self.value:,}{'+' if self.more else ''}"
+
+
+def nameless(app: str) -> bool:
+    """Whether ``app`` stands for a package whose name could not be read and that no market lists."""
+    return _FROM_HASH.fullmatch(app) is not None
 
 
 class ListingSpan(Model):
@@ -100,6 +108,11 @@ class AppRow(Model):
     last_seen: UtcTime | None = None
     gone: bool = False
     """It was listed and no market lists it now."""
+
+    @property
+    def nameless(self) -> bool:
+        """Its package name could not be read and no market lists it: ``app`` is made from its hash."""
+        return nameless(self.app)
 
     def name(self, language: str) -> str:
         """The name for a screen in ``language``."""
