@@ -30,7 +30,7 @@ _QUICK = {
     "dfs.datanode.address": "127.0.0.1:0",
     "dfs.datanode.ipc.address": "127.0.0.1:0",
     "dfs.datanode.http.address": "127.0.0.1:0",
-    "dfs.datanode.scan.period.hours": "-1",
+    "dfs.block.scanner.volume.bytes.per.second": "1073741824",
     "dfs.datanode.du.reserved": "0",
     "dfs.namenode.resource.du.reserved": "0",
     "dfs.journalnode.http-address": "127.0.0.1:0",
@@ -49,7 +49,7 @@ class Cluster:
         datanodes: int = 3,
         namenodes: int = 1,
         host: str = "127.0.0.1",
-        block_bytes: int = 1 << 20,
+        block_bytes: int = 4 << 20,
         settings: Mapping[str, str] | None = None,
         java: tuple[str, ...] = (),
     ) -> None:
@@ -76,10 +76,7 @@ class Cluster:
         security = {name: value for name, value in (settings or {}).items() if name.startswith("hadoop.")}
         servers.write_site(self.conf / "core-site.xml", core | security)
         self.namenodes = [self._server(f"nn{n + 1}", servers.NAMENODE, self._name_flags(n)) for n in range(namenodes)]
-        self.datanodes = [
-            self._server(f"dn{n + 1}", servers.DATANODE, (f"-Ddfs.datanode.data.dir={self.blocks(n)}",))
-            for n in range(datanodes)
-        ]
+        self.datanodes = [self._datanode(number) for number in range(datanodes)]
         self.journals = [
             self._server(
                 f"jn{n + 1}",
@@ -96,6 +93,14 @@ class Cluster:
         server = Server(name, main, folder=self.folder, conf=self.conf, arguments=_options(flags))
         server.java = self._java
         return server
+
+    def _datanode(self, number: int) -> Server:
+        return self._server(f"dn{number + 1}", servers.DATANODE, (f"-Ddfs.datanode.data.dir={self.blocks(number)}",))
+
+    def add_datanode(self) -> None:
+        """Starts one DataNode more, with an empty disk."""
+        self.datanodes.append(self._datanode(len(self.datanodes)))
+        self.datanodes[-1].start()
 
     def _names(self, count: int) -> dict[str, str]:
         """The settings that say where the NameNodes are."""
@@ -212,6 +217,17 @@ class Cluster:
     def ha_admin(self, *arguments: str) -> str:
         """``hdfs haadmin``."""
         return self._program(servers.HAADMIN, *arguments)
+
+    def check(self, path: str = "/") -> str:
+        """The report of ``hdfs fsck``."""
+        return self._program(servers.FSCK, path)
+
+    def scan(self, number: int) -> None:
+        """Has a DataNode read all its blocks again, as it does by itself every three weeks, and report bad ones."""
+        self.datanodes[number].stop()
+        for cursor in self.blocks(number).rglob("scanner.cursor*"):
+            cursor.unlink()
+        self.datanodes[number].start()
 
     def activate(self, number: int) -> None:
         """Makes a NameNode the active one: ``hdfs haadmin -transitionToActive``."""

@@ -21,6 +21,7 @@ NAMENODE = f"{_NAMES}.namenode.NameNode"
 DATANODE = f"{_NAMES}.datanode.DataNode"
 JOURNALNODE = "org.apache.hadoop.hdfs.qjournal.server.JournalNode"
 DFSADMIN = "org.apache.hadoop.hdfs.tools.DFSAdmin"
+FSCK = "org.apache.hadoop.hdfs.tools.DFSck"
 HAADMIN = "org.apache.hadoop.hdfs.tools.DFSHAAdmin"
 MINIKDC = "org.apache.hadoop.minikdc.MiniKdc"
 
