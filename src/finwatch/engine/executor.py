@@ -23,17 +23,18 @@ _SENT: Final[dict[str, pa.DataType]] = {"number": pa.int64(), "packed": pa.binar
 SENT: Final = pa.schema(_SENT)
 RETURNED: Final = pa.schema(_SENT | {"problem": pa.string(), "message": pa.string()})
 
-_warm: dict[bytes, Pool] = {}
-"""This worker's pools by stage; they live as long as the worker, which Spark ends when it was idle for a minute."""
+_warm: dict[tuple[bytes, float], Pool] = {}
+"""This worker's pools by stage and time limit; they live as long as the worker, which Spark ends when it was idle for a minute."""
 
 
 def perform(batches: Iterator[pa.RecordBatch], *, stage: bytes, seconds: float) -> Iterator[pa.RecordBatch]:
     """For ``mapInArrow``: rows of ``SENT`` to rows of ``RETURNED``. ``stage`` is a pickled ``Stage``."""
-    if stage not in _warm:
-        _warm[stage] = Pool(pickle.loads(stage), processes=1, seconds=seconds)  # noqa: S301 - sent by our own driver
+    if (stage, seconds) not in _warm:
+        made = pickle.loads(stage)  # noqa: S301 - sent by our own driver
+        _warm[stage, seconds] = Pool(made, processes=1, seconds=seconds)
     for batch in batches:
         for row in batch.to_pylist():
-            for ran in _warm[stage].run([unpacked(row["packed"])]):
+            for ran in _warm[stage, seconds].run([unpacked(row["packed"])]):
                 yield pa.RecordBatch.from_pylist([_returned(row["number"], ran)], schema=RETURNED)
 
 

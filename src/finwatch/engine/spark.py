@@ -212,8 +212,8 @@ def _begin(master: str, conf: Mapping[str, str]) -> SparkSession:
             return builder.getOrCreate()
     except _failures() as error:
         raise EngineError(
-            f"Spark does not start: {_said(error)}.",
-            zh=f"Spark 无法启动：{_said(error)}。",
+            f"Spark does not start ({master or 'master as configured'}): {_said(error)}.",
+            zh=f"Spark 无法启动（{master or '按其自身配置'}）：{_said(error)}。",
             todo="Check FINWATCH_SPARK, SPARK_CONF_DIR and that Java 17 is there (java -version).",
         ) from error
 
