@@ -24,7 +24,8 @@ SENT: Final = pa.schema(_SENT)
 RETURNED: Final = pa.schema(_SENT | {"problem": pa.string(), "message": pa.string()})
 
 _warm: dict[tuple[bytes, float], Pool] = {}
-"""This worker's pools by stage and time limit; they live as long as the worker, which Spark ends when it was idle for a minute."""
+"""This worker's pools by stage and time limit. They live as long as the worker, which Spark ends when it has been idle
+for a minute."""
 
 
 def perform(batches: Iterator[pa.RecordBatch], *, stage: bytes, seconds: float) -> Iterator[pa.RecordBatch]:
