@@ -6,8 +6,10 @@ import asyncio
 import itertools
 import os
 import signal
+import threading
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -318,6 +320,46 @@ def test_a_lost_lease_keeps_no_outcome(lake: LocalLake) -> None:
         assert (tally.lost, tally.outcomes) == (3, {OK: 1})
 
     crawl(lake, story)
+
+
+def test_beats_keep_a_lease_for_longer_than_it_lasts(lake: LocalLake) -> None:
+    """The answer comes after three beats; a visit whose lease another has by then is broken off, and not counted."""
+
+    async def story(world: World, thief: bool) -> Tally:
+        beaten, (path, *_) = threading.Event(), [one for one in world.server.routes if one.endswith("app0_1.apk")]
+        usual = world.server.routes[path]
+
+        class Counted(MemoryFrontier):
+            beats = 0
+
+            def extend(self, tasks: Any, **more: Any) -> frozenset[int]:
+                self.beats += any(task.kind is PACKAGE for task in tasks)
+                if self.beats >= 3:
+                    beaten.set()
+                return frozenset() if thief and self.beats else super().extend(tasks, **more)
+
+        async def late(asked: hostile.Asked, writer: asyncio.StreamWriter) -> None:
+            await asyncio.to_thread(beaten.wait, 60)
+            await usual(asked, writer)
+
+        world.server.routes[path] = late
+        world.frontier = Counted()
+        return await world.run(lease_s=0.06)
+
+    async def kept(world: World) -> None:
+        assert (tally := await story(world, False)).lost == 0
+        assert tally.outcomes == {OK: 4}
+
+    async def robbed(world: World) -> None:
+        tally = await story(world, True)
+        assert tally.lost >= 1
+        (once,) = [one for one in world.frontier.outcomes if one.url.endswith("app0_1.apk")]
+        assert once.attempt > 1, "what was broken off is nobody's outcome; it is due again when its lease has run out"
+
+    crawl(lake, kept)
+    other = LocalLake(Path(lake.address) / "other")
+    crawl(other, robbed)
+    other.close()
 
 
 def test_a_lake_that_fails_ends_the_run(lake: LocalLake) -> None:

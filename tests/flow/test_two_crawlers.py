@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from finwatch.crawl.beat import LEASE_S
 from finwatch.crawl.sources import descriptor
 from finwatch.lake import open_lake
-from finwatch.model.fetch import Market, MarketId, OutcomeKind, TaskKind
+from finwatch.model.fetch import Market, MarketId, OutcomeKind
 from finwatch.store import Store, open_store
 from finwatch.store.queue import EXAMINE
 from tests.kit import postgres
@@ -86,32 +87,65 @@ def test_one_of_two_crawlers_is_killed(tmp_path: Path, server: postgres.Server) 
         both = [here.start("crawl", "--patience", "0", **names(here)) for _ in range(2)]
         assert log.reached.wait(120)
         with open_store(here.store) as store:
-            holders = {
-                task.lease.partition("#")[0]
-                for market in markets()
-                for task in store.frontier.tasks(market.id)
-                if task.lease is not None
-            }
+            holders = {name.partition("#")[0] for name in leases(store).values()}
             assert holders, "nobody was at work"
             victim = next(process for process in both if any(f"/{process.pid}/" in name for name in holders))
             kill(victim)
+            cut = {url for url, name in leases(store).items() if f"/{victim.pid}/" in name}
             log.go.set()
             (other,) = (process for process in both if process is not victim)
             _, err = other.communicate(timeout=200)
             assert other.returncode == 0, err
-            first = here.asked()
-            assert max(Counter(first).values()) == 1, "fetched twice while it was leased"
-            cut = {
-                (task.kind, task.url) for market in markets() for task in store.frontier.tasks(market.id) if task.lease
-            }
-            assert cut, "the kill came too late to matter"
-            here.server.requests = Turnstile(at=-1)
-            assert here.run("crawl", **names(here)).returncode == 0
-            again = [f"http://{host}{path}" for host, path in here.asked()]
-            indexes = {urlsplit(url).hostname for kind, url in cut if kind is TaskKind.INDEX}
-            known = {f"http://{host}{path}" for host, path in first}
-            twice = {url for url in again if url in known and urlsplit(url).hostname not in indexes}
-            assert twice <= {url for _, url in cut}, "fetched again though it was done"
+            if cut and leases(store):  # it had ended before the other was killed
+                assert here.run("crawl", **names(here)).returncode == 0
             assert left(store, here) == undisturbed
-            # Which host a package comes from is chance: one that the lake holds is not asked for again.
-            assert {path for _, path in (*first, *here.asked())} == {path for _, path in asked}
+            check(here, cut, asked)
+
+
+def leases(store: Store) -> dict[str, str]:
+    """Addresses that are leased, and by whom."""
+    tasks = [task for market in markets() for task in store.frontier.tasks(market.id)]
+    return {task.url: task.lease for task in tasks if task.lease is not None}
+
+
+def check(here: World, cut: set[str], undisturbed: list[tuple[str, str]]) -> None:
+    """Sees to it that only what was being asked for when its process died was asked for twice."""
+    twice = {f"http://{host}{path}" for (host, path), count in Counter(here.asked()).items() if count > 1}
+    indexes = {url for url in cut if not url.endswith(".apk") and "/icons" not in url}
+    assert {url for url in twice if not any(url.startswith(one) for one in indexes)} <= cut
+    # Which host a package comes from is chance: one that the lake holds is not asked for again.
+    assert {path for _, path in here.asked()} == {path for _, path in undisturbed}
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_a_machine_held_that_went_down_is_taken_over(tmp_path: Path, server: postgres.Server, kind: str) -> None:
+    def address() -> str | None:
+        return server.address(server.database()) if kind == "postgresql" else None
+
+    with world(tmp_path / "calm", store=address()) as calm:
+        register(calm)
+        assert calm.run("crawl", **names(calm)).returncode == 0
+        with open_store(calm.store) as store:
+            undisturbed = left(store, calm)
+        asked = sorted(calm.asked())
+
+    with world(tmp_path / "down", store=address()) as here:
+        register(here)
+        log = here.server.requests = Turnstile(at=2)
+        victim = here.start("crawl", module="tests.kit.elsewhere", **names(here))
+        assert log.reached.wait(120)
+        kill(victim)
+        log.go.set()
+        with open_store(here.store) as store:
+            held = leases(store)
+            assert held, "the kill came too late to matter"
+            assert all(name.startswith("elsewhere.example/") for name in held.values())
+            assert store.frontier.release_gone() == 0, "nobody can see from here that it is gone"
+            until = store.frontier.leased_until(now=datetime.now(UTC))
+            assert until is not None
+            assert until - datetime.now(UTC) < timedelta(seconds=LEASE_S)
+            survivor = here.run("crawl", **names(here))
+            assert survivor.returncode == 0, survivor.stderr
+            assert leases(store) == {}
+            assert left(store, here) == undisturbed
+            check(here, set(held), asked)

@@ -85,13 +85,26 @@ class MemoryFrontier:
         held = self.tasks.get((task.market, task.kind, task.url))
         return held if held is not None and held.lease == task.lease else None
 
-    def extend(self, task: FrontierTask, *, now: datetime, seconds: float) -> bool:
-        held = self._held(task)
-        if held is None:
-            return False
-        longer = held.model_copy(update={"leased_until": now + timedelta(seconds=seconds)})
-        self.tasks[task.market, task.kind, task.url] = longer
-        return True
+    def extend(self, tasks: Sequence[FrontierTask], *, now: datetime, seconds: float) -> frozenset[int]:
+        still = set()
+        for task in tasks:
+            held = self._held(task)
+            if held is not None and held.id is not None:
+                still.add(held.id)
+                longer = held.model_copy(update={"leased_until": now + timedelta(seconds=seconds)})
+                self.tasks[task.market, task.kind, task.url] = longer
+        return frozenset(still)
+
+    def leased_until(self, *, now: datetime, markets: Collection[MarketId] = ()) -> datetime | None:
+        ends = [
+            task.leased_until
+            for task in self.tasks.values()
+            if task is not None and task.leased_until is not None and (not markets or task.market in markets)
+        ]
+        return min((end for end in ends if end > now), default=None)
+
+    def release_gone(self) -> int:
+        return 0
 
     def finish(
         self,

@@ -55,7 +55,7 @@ def test_a_lease_that_ran_out_is_due_again_and_its_holder_cannot_end_it(store: S
     (slow,) = store.frontier.lease(now=START, worker="w", seconds=10, limit=1)
     (fast,) = store.frontier.lease(now=later(11), worker="w", seconds=10, limit=1)
     assert (slow.attempts, fast.attempts) == (1, 2)
-    assert not store.frontier.extend(slow, now=later(12), seconds=10)
+    assert not store.frontier.extend([slow], now=later(12), seconds=10)
     assert not store.frontier.finish(slow, outcome(slow), next_due=None, examine=[(sha("a"), "x")])
     assert store.outcomes() == []
     assert store.queue.backlog(EXAMINE, now=later(20)).ready == 0
@@ -65,8 +65,22 @@ def test_a_lease_that_ran_out_is_due_again_and_its_holder_cannot_end_it(store: S
 def test_extending_keeps_a_lease(store: Store) -> None:
     store.frontier.add([task("a")])
     (held,) = store.frontier.lease(now=START, worker="w", seconds=10, limit=1)
-    assert store.frontier.extend(held, now=later(9), seconds=10)
+    assert store.frontier.extend([held], now=later(9), seconds=10) == {held.id}
     assert store.frontier.lease(now=later(15), worker="x", seconds=10, limit=1) == []
+
+
+def test_one_beat_keeps_many_leases_and_tells_which_are_lost(store: Store) -> None:
+    store.frontier.add([task("a"), task("b", bucket="b:80"), task("c", bucket="c:80")])
+    held = store.frontier.lease(now=START, worker="w", seconds=10, limit=3)
+    (a, b, c) = held
+    assert store.frontier.finish(a, outcome(a), next_due=None)
+    (taken,) = store.frontier.lease(now=later(11), worker="x", seconds=10, limit=1, busy=[c.bucket])
+    assert taken.url == b.url
+    assert store.frontier.extend(held, now=later(12), seconds=10) == {c.id}
+    assert store.frontier.leased_until(now=later(12)) == later(21), "the other's is the first to run out"
+    assert store.frontier.leased_until(now=later(21)) == later(22)
+    assert store.frontier.leased_until(now=later(12), markets=[MarketId("nobody")]) is None
+    assert store.frontier.extend([], now=later(12), seconds=10) == frozenset()
 
 
 def test_finish_is_one_step(store: Store) -> None:

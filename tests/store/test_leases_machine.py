@@ -113,14 +113,14 @@ class FrontierMachine(Machine):
     def finish_too_late(self, data: st.DataObject) -> None:
         one = data.draw(st.sampled_from(self.stale))
         assert not self.store.frontier.finish(one, outcome(one), next_due=None, examine=[(sha("never"), "never")])
-        assert not self.store.frontier.extend(one, now=later(self.now), seconds=SECONDS)
+        assert not self.store.frontier.extend([one], now=later(self.now), seconds=SECONDS)
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
     def extend(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(self.held)))
         one, _ = self.held[name]
-        assert self.store.frontier.extend(one, now=later(self.now), seconds=SECONDS)
+        assert self.store.frontier.extend([one], now=later(self.now), seconds=SECONDS)
         self.held[name] = (one, self.now + SECONDS)
 
     @invariant()

@@ -40,8 +40,16 @@ class Frontier(Protocol):
         ``busy``. ``attempts`` of a task counts this attempt; a good outcome sets it back to 0."""
         ...
 
-    def extend(self, task: FrontierTask, *, now: datetime, seconds: float) -> bool:
-        """Keeps a lease alive during a long download; ``False`` = it was lost, stop."""
+    def extend(self, tasks: Sequence[FrontierTask], *, now: datetime, seconds: float) -> frozenset[int]:
+        """Keeps the leases of tasks alive; returns the ids of those that are still held. What was lost: stop it."""
+        ...
+
+    def leased_until(self, *, now: datetime, markets: Collection[MarketId] = ()) -> datetime | None:
+        """When the first lease on a task of ``markets`` runs out, unless it is prolonged; ``None`` = there is none."""
+        ...
+
+    def release_gone(self) -> int:
+        """Frees the leases of processes of this machine that run no more; returns how many."""
         ...
 
     def finish(

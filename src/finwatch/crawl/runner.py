@@ -8,19 +8,19 @@ do not hold, so the process may be killed at any moment: a lease that nobody kee
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
 
+from finwatch.crawl.beat import LEASE_S, Beat
 from finwatch.crawl.due import REVISIT, changed, interval, observed
 from finwatch.crawl.fetch import Fetcher, bucket_of
 from finwatch.crawl.politeness.backoff import again_after
@@ -33,8 +33,8 @@ from finwatch.errors import LakeError, StoreError
 from finwatch.model.fetch import ChangeHistory, FrontierTask, Market, MarketId, Outcome, OutcomeKind, TaskKind
 
 log: Final = structlog.get_logger(__name__)
-
-LEASE_S: Final = 120.0
+_GRACE_S: Final = 0.1
+"""After the end of a lease, before it is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class Runner:
         self._sleep = sleep
         self._active: dict[asyncio.Task[None], FrontierTask] = {}
         self._retry_at: list[datetime] = []
+        self._linger_until: datetime | None = None
         self._stopping = asyncio.Event()
         self._tally = Tally()
         self._fault: BaseException | None = None
@@ -119,14 +120,16 @@ class Runner:
         today = day_of(self._fetcher.now())
         self._fetcher.budget.load(today, self._frontier.spent(today))
         self._listen(self.stop)
+        beat = Beat(
+            self._frontier,
+            active=self._active.values,
+            lost=self._cancel,
+            lease_s=self._lease_s,
+            now=self._fetcher.now,
+        )
         try:
-            while not self._stopping.is_set():
-                self._lease()
-                if self._active:
-                    await asyncio.wait({*self._active, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                    self._collect()
-                elif not await self._wait_for_retry():
-                    break
+            with beat:
+                await self._work(stopping)
         finally:
             stopping.cancel()
             self._listen(None)
@@ -135,6 +138,16 @@ class Runner:
             raise self._fault
         self._tally.stopped = self._stopping.is_set()
         return self._tally
+
+    async def _work(self, stopping: asyncio.Future[Any]) -> None:
+        while not self._stopping.is_set():
+            self._lease()
+            if self._active:
+                self._linger_until = None
+                await asyncio.wait({*self._active, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                self._collect()
+            elif not (await self._wait_for_retry() or await self._take_over()):
+                return
 
     def _listen(self, action: Callable[[], None] | None) -> None:
         """Stops cleanly on SIGTERM and SIGINT, where this is the process's main thread."""
@@ -201,14 +214,30 @@ class Runner:
             return False
         first = min(soon)
         self._retry_at.remove(first)
-        wait = (first - now).total_seconds()
+        await self._pause((first - now).total_seconds())
+        return True
+
+    async def _take_over(self) -> bool:
+        """Whether another process may have left something: one of this machine that is gone, or one whose lease runs
+        out within ``patience_s``. That is waited for no longer than a lease lasts: who lives prolongs it, and goes on
+        alone."""
+        if self._frontier.release_gone():
+            return True
+        now = self._fetcher.now()
+        until = self._frontier.leased_until(now=now, markets=sorted(self._markets))
+        last = self._linger_until = self._linger_until or now + timedelta(seconds=self._lease_s)
+        if until is None or until > min(last, now + timedelta(seconds=self._patience_s)):
+            return False
+        await self._pause((until - now).total_seconds() + _GRACE_S)
+        return True
+
+    async def _pause(self, wait: float) -> None:
         if wait > 0:
             pause = asyncio.ensure_future(self._sleep(wait))
             stopping = asyncio.ensure_future(self._stopping.wait())
             await asyncio.wait({pause, stopping}, return_when=asyncio.FIRST_COMPLETED)
             for one in (pause, stopping):
                 one.cancel()
-        return True
 
     async def _abandon(self) -> None:
         """Breaks off what is under way; the leases are left to run out, or to be freed by the next run."""
@@ -222,27 +251,20 @@ class Runner:
         """Visits one task and hands in its outcome."""
         market = self._markets[task.market]
         started = self._fetcher.now()
-        keeper = asyncio.create_task(self._keep(task, asyncio.current_task()))
         try:
             visited = await visit(task, market, fetcher=self._fetcher, state=self._frontier.state(task.market))
         except VisitFailed as failure:
             self._fail(task, failure, started)
             return
-        finally:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
         self._succeed(task, market, visited, started)
 
-    async def _keep(self, task: FrontierTask, visiting: asyncio.Task[Any] | None) -> None:
-        """Keeps the lease alive while the visit lasts; cancels the visit when it was lost."""
-        while True:
-            await asyncio.sleep(self._lease_s / 3)
-            if not self._frontier.extend(task, now=self._fetcher.now(), seconds=self._lease_s):
+    def _cancel(self, lost: Collection[FrontierTask]) -> None:
+        """Breaks off visits whose lease another process has by now: it does them."""
+        ids = {task.id for task in lost}
+        for under_way, task in self._active.items():
+            if task.id in ids and not under_way.done():
                 self._tally.lost += 1
-                if visiting is not None:
-                    visiting.cancel()
-                return
+                under_way.cancel()
 
     def _succeed(self, task: FrontierTask, market: Market, visited: Visited, started: datetime) -> None:
         now = self._fetcher.now()

@@ -84,13 +84,29 @@ class Frontier:
         return taken
 
     @retried
-    def extend(self, task: FrontierTask, *, now: datetime, seconds: float) -> bool:
-        """Keeps a lease alive; ``False`` = it was lost, stop. A lease nobody else took is still its holder's."""
+    def extend(self, tasks: Sequence[FrontierTask], *, now: datetime, seconds: float) -> frozenset[int]:
+        """Keeps leases alive; the ids of those still held. A lease that nobody else took is still its holder's.
+
+        One that is being ended at this moment is held, and needs no more time.
+        """
+        ids = [task.id for task in tasks if task.id is not None]
+        ours = {(task.id, task.lease) for task in tasks if task.lease is not None}
+        asked = select(frontier.c.id, frontier.c.lease).where(frontier.c.id.in_(ids))
         with writing(self._engine) as connection:
-            result = connection.execute(
-                update(frontier).where(_held(task)).values(leased_until=now + timedelta(seconds=seconds))
-            )
-            return bool(result.rowcount)
+            held = {row.id for row in connection.execute(asked) if (row.id, row.lease) in ours}
+            free = [row.id for row in connection.execute(claiming(asked, connection, frontier)) if row.id in held]
+            if free:
+                until = now + timedelta(seconds=seconds)
+                connection.execute(update(frontier).where(frontier.c.id.in_(free)).values(leased_until=until))
+        return frozenset(held)
+
+    def leased_until(self, *, now: datetime, markets: Collection[MarketId] = ()) -> datetime | None:
+        """When the first lease on a task of ``markets`` (none named = all) runs out, unless it is prolonged."""
+        asked = select(func.min(frontier.c.leased_until)).where(frontier.c.leased_until > now)
+        if markets:
+            asked = asked.where(frontier.c.market.in_(sorted(markets)))
+        with reading(self._engine) as connection:
+            return connection.execute(asked).scalar()
 
     @retried
     def finish(
@@ -203,12 +219,12 @@ class Frontier:
                 update(frontier).where(frontier.c.worker.in_(gone)).values(worker=None, lease=None, leased_until=None)
             ).rowcount
 
-    def fetched_packages(self) -> dict[tuple[str, str], str]:
-        """(market, address of the task) → SHA-256 of the package that was fetched there last."""
-        asked = select(frontier.c.market, frontier.c.url, frontier.c.content_sha256)
+    def fetched_packages(self) -> list[tuple[str, str, str, str | None]]:
+        """Market, address of the task, SHA-256 of the package that was fetched there last, and its package name."""
+        asked = select(frontier.c.market, frontier.c.url, frontier.c.content_sha256, frontier.c.app)
         known = (frontier.c.kind == TaskKind.PACKAGE, frontier.c.content_sha256.is_not(None))
         with reading(self._engine) as connection:
-            return {(row[0], row[1]): row[2] for row in connection.execute(asked.where(*known))}
+            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(asked.where(*known))]
 
     def tasks(self, market: MarketId) -> list[FrontierTask]:
         """Every task of a market that is due at some time, by kind and address."""
