@@ -71,6 +71,18 @@ def test_the_database_goes_in_the_middle_of_a_crawl_and_comes_back(tmp_path: Pat
         assert left["packages"] == len({path for _, path in here.asked() if path.endswith(".apk")})
 
 
+@pytest.mark.parametrize("verb", ["nightly", "watch --every 6h"])
+def test_stamps_that_could_not_be_verified_are_told_before_anything_is_asked_for(tmp_path: Path, verb: str) -> None:
+    with world(tmp_path) as here:
+        here.register("backstreet")
+        told = here.run(*verb.split(), FINWATCH_TSA_URL="http://tsa.example/")
+        assert told.returncode == 2, told.stderr
+        assert "FINWATCH_TSA_CERTIFICATE is not" in told.stderr
+        assert here.asked() == []
+        with open_store(here.store) as store:
+            assert store.runs.newest() == []
+
+
 LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)

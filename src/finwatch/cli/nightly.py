@@ -40,9 +40,11 @@ def once(*, processes: int | None, patience_s: float) -> Run:
     """The run that was done, or gone on with, with the settings of this process."""
     from finwatch.flow.nightly import nightly
     from finwatch.lake import open_lake
+    from finwatch.lake.evidence.authority import authority_of
     from finwatch.store import open_store
 
     settings = terminal.settings()
+    authority_of(settings)  # what the seal after the crawl needs is told before the crawl
     with open_store(settings.store_address) as store, terminal.progress() as progress:
         return nightly(
             store,

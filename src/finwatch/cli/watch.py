@@ -26,11 +26,13 @@ def run(
     again.
     """
     from finwatch.flow.watch import plan, stop_signals, watch
+    from finwatch.lake.evidence.authority import authority_of
     from finwatch.store import open_store
 
     when = plan(every=every, at=at)
     tongue = terminal.language_of(language)
     settings = terminal.settings()
+    authority_of(settings)  # what the seal after the crawl needs is told before the crawl
 
     def newest() -> Run | None:
         with open_store(settings.store_address) as store:
