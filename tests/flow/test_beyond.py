@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,9 +22,10 @@ from finwatch.settings import Settings
 from finwatch.store import Store
 from finwatch.store.queue import EXAMINE
 from tests.kit import hostile, web
-from tests.kit.hostile import Server, serving
+from tests.kit.hostile import Server
 from tests.kit.observed import examined
 from tests.kit.store import START, examination
+from tests.kit.threaded import served
 
 APK = web.package()
 SHA256 = hashlib.sha256(APK).hexdigest()
@@ -41,28 +38,6 @@ politeness = { requests_per_second = 0 }
 [market.web]
 kind = "landing"
 """
-
-
-@contextmanager
-def served() -> Iterator[Server]:
-    """A server in a thread of its own: the crawl has its own loop."""
-    ready, over = threading.Event(), threading.Event()
-    held: list[Server] = []
-
-    async def go() -> None:
-        async with serving() as server:
-            held.append(server)
-            ready.set()
-            await asyncio.to_thread(over.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(go()))
-    thread.start()
-    ready.wait()
-    try:
-        yield held[0]
-    finally:
-        over.set()
-        thread.join()
 
 
 def registered(tmp_path: Path, store: Store, server: Server) -> Settings:

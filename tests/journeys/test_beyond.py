@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -15,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from finwatch.crawl.sources import descriptor
 from finwatch.flow.collect import collect
@@ -28,10 +26,11 @@ from finwatch.settings import Settings
 from finwatch.store import open_store
 from tests.crawl.sources.test_replay import APPLE
 from tests.journeys.conftest import FINWATCH, ROOT, environment
-from tests.journeys.test_browser import ARGUMENTS, CHROMIUM, open_page, picture, violations
+from tests.journeys.test_browser import open_page, picture, violations
 from tests.kit import hostile, notices, web
-from tests.kit.hostile import Server, serving
+from tests.kit.hostile import Server
 from tests.kit.replaying import hosts_of, on_loopback
+from tests.kit.threaded import served
 
 pytestmark = pytest.mark.server
 
@@ -74,20 +73,7 @@ LISTS = ["/chains", "/notices", "/notices/rows", "/leads"]
 @contextmanager
 def played() -> Iterator[Server]:
     """The servers of a landing page, a regulator, a search engine and Apple's market, on one port of loopback."""
-    ready, over = threading.Event(), threading.Event()
-    held: list[Server] = []
-
-    async def go() -> None:
-        async with serving() as server:
-            held.append(server)
-            ready.set()
-            await asyncio.to_thread(over.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(go()))
-    thread.start()
-    ready.wait()
-    try:
-        server = held[0]
+    with served() as server:
         server.routes["/ad"] = hostile.redirect("http://cdn.example/land")
         page = b'<html><img class="qr" src="/code.png"><img class="qr" src="/broken.png"></html>'
         server.serve("/land", page, Content_Type="text/html")
@@ -100,9 +86,6 @@ def played() -> Iterator[Server]:
             assert isinstance(answer, bytes)
             server.serve(path, answer, Content_Type="application/json")
         yield server
-    finally:
-        over.set()
-        thread.join()
 
 
 def crawled(home: Path) -> None:
@@ -233,19 +216,6 @@ def test_what_does_not_fit_is_said(client: httpx.Client) -> None:
         assert client.get(path).status_code in {404, 422}, path
     for path in ("/chains/none", "/notices/none", "/markets/none/listings"):
         assert client.get(path).status_code == 404, path
-
-
-@pytest.fixture(scope="module")
-def player() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def browser(player: Playwright) -> Iterator[Browser]:
-    browser = player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-    yield browser
-    browser.close()
 
 
 @pytest.mark.browser
