@@ -136,7 +136,8 @@ def test_readers_see_the_old_generation_until_the_new_one_is_whole(store: Store,
             return
 
     publish(store, lake, clock=clock(later(DAY)), progress=watch)
-    assert seen == [True, False]
+    assert seen == [True] * (len(seen) - 1) + [False]
+    assert len(seen) > 3
 
 
 def test_a_publication_that_was_cut_off_leaves_nothing(

@@ -98,14 +98,13 @@ def test_the_numbers_are_those_of_the_lists(store: Store, lake: Lake) -> None:
     assert {one.reason: one.leads for one in numbers.reasons} == {LeadReason.ENDPOINT: 2, LeadReason.NOTICE: 2}
 
 
-def test_a_series_keeps_what_moved_and_its_ends(store: Store, lake: Lake) -> None:
+def test_a_series_keeps_what_moved(store: Store, lake: Lake) -> None:
     rated(lake, "cn.a", [(0, 4.0, 10), (DAY, 4.0, 10), (2 * DAY, 4.5, 10), (3 * DAY, 4.5, 10), (4 * DAY, 4.5, 10)])
     publish(store, lake, clock=clock(later(5 * DAY)))
     (series,) = store.series.ratings([(MARKET, "cn.a"), (MARKET, "cn.b")])
     assert [(one.at, one.rating) for one in series.points] == [
         (START, 4.0),
         (later(2 * DAY), 4.5),
-        (later(4 * DAY), 4.5),
     ]
     rated(lake, "cn.a", [(5 * DAY, None, 11)])
     publish(store, lake, clock=clock(later(6 * DAY)))

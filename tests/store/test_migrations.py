@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from finwatch.errors import SettingError, StoreError
 from finwatch.store import migrate, open_store
@@ -24,7 +24,7 @@ from finwatch.store.tables import metadata
 def test_the_newest_migration_gives_the_tables(address: str) -> None:
     engine = connect(address)
     with reading(engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(_context(connection), metadata) == []
         found = inspect(connection)
         for name, table in metadata.tables.items():
             assert found.get_pk_constraint(name)["constrained_columns"] == [key.name for key in table.primary_key]
@@ -46,8 +46,17 @@ def test_an_empty_database_gets_what_the_migrations_would_make(bare_address: str
         assert table == at_once[name], name
     assert at_once["alembic_version"]["rows"] == [(migrate.HEAD,)]
     with reading(engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(_context(connection), metadata) == []
     engine.dispose()
+
+
+def _context(connection: Connection) -> MigrationContext:
+    """All but the index of names, which each kind of database has in its own form."""
+
+    def ours(name: str | None, kind: str, parents: object) -> bool:
+        return kind != "table" or not (name or "").startswith("app_search")
+
+    return MigrationContext.configure(connection, opts={"include_name": ours})
 
 
 def _shape(engine: Engine) -> dict[str, dict[str, object]]:

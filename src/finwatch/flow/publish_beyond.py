@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from finwatch.engine import Engine
+from finwatch.flow.changes import Some, tail
 from finwatch.flow.documents import digest_of
 from finwatch.lake import Lake
 from finwatch.lake.rows import rating_of, review_of
@@ -20,13 +21,16 @@ from finwatch.lake.web_rows import chain_of, lead_of, notice_of
 from finwatch.model.base import Model
 from finwatch.model.beyond import LeadsDocument
 from finwatch.model.fetch import MarketId
+from finwatch.model.listing import RatingPoint
 from finwatch.store.published.beyond import chain_rows, lead_rows, notice_rows
 from finwatch.store.published.documents import Rows
 from finwatch.store.published.publication import Draft
 from finwatch.store.published.series import rating_rows, review_rows
 
 _CHUNK: Final = 256
-"""Chains, notices or series in memory at a time."""
+"""Chains, notices or series of reviews in memory at a time."""
+_ENTRIES: Final = 20_000
+"""Series of ratings in memory at a time: each question reads all there are."""
 
 
 def put_beyond(draft: Draft, lake: Lake, engine: Engine) -> set[str]:
@@ -35,7 +39,6 @@ def put_beyond(draft: Draft, lake: Lake, engine: Engine) -> set[str]:
         *_chains(draft, lake),
         *_notices(draft, lake),
         *_leads(draft, lake),
-        *_series(draft, lake, engine, noun="rating", noun_of=rating_of, rows_of=rating_rows),
         *_series(draft, lake, engine, noun="review", noun_of=review_of, rows_of=review_rows),
     }
 
@@ -103,6 +106,54 @@ def _series(
             nouns = [noun_of(row) for row in rows[entries[part]]]
             draft.put(part, wanted[part], partial(rows_of, nouns))
     yield from wanted
+
+
+def put_ratings(draft: Draft, lake: Lake, engine: Engine, fresh: Sequence[str], *, whole: bool) -> set[str]:
+    """Publishes series of ratings in which something moved; returns the names of the parts that were looked at.
+
+    ``fresh`` are the files of the table that are new; with ``whole`` all of them are looked at. A market is read every
+    day and most of it stands still, so the new readings are compared with the one before them first.
+    """
+    if whole:
+        told = engine.ask("rating_state", lake.tables).to_pylist()
+        entries = [f"{row['market']}/{row['app']}" for row in told]
+    else:
+        before, begun = _before(lake.tables.files("ratings"), fresh)
+        asked = {"begun": sorted(begun)}
+        moved = engine.ask("rating_moves", Some(lake.tables, ratings=[*before, *fresh]), asked)
+        entries = [str(entry) for entry in moved.column("entry").to_pylist()]
+    for start in range(0, len(entries), _ENTRIES):
+        rows = engine.ask("ratings", lake.tables, {"entries": entries[start : start + _ENTRIES]}).to_pylist()
+        for (market, app), series in _by(rows, "market", "app").items():
+            points = _moved([rating_of(row) for row in series])
+            digest = digest_of([point.model_dump(mode="json") for point in points])
+            draft.put(f"ratings/{market}/{app}", digest, partial(rating_rows, points))
+    return {f"ratings/{entry}" for entry in entries}
+
+
+def _before(files: Sequence[str], fresh: Sequence[str]) -> tuple[list[str], set[str]]:
+    """Of every market with new files, the last file before them; and the markets where there is none to compare with,
+    or where one of the new ones is older than it."""
+    new = set(fresh)
+    newest: dict[str, str] = {}
+    oldest: dict[str, str] = {}
+    for file in files:  # oldest day first
+        day, market, _ = tail(file).split("/")
+        if file in new:
+            oldest.setdefault(market, day)
+        else:
+            newest[market] = file
+    compared = {
+        market for market, day in oldest.items() if market in newest and tail(newest[market])[: len(day)] <= day
+    }
+    begun = {market.removeprefix("market=") for market in oldest.keys() - compared}
+    return [newest[market] for market in sorted(compared)], begun
+
+
+def _moved(points: Sequence[RatingPoint]) -> list[RatingPoint]:
+    """The points that say something else than the one before."""
+    said = [(one.rating, one.rating_count, one.review_count, one.downloads) for one in points]
+    return [one for at, one in enumerate(points) if at == 0 or said[at] != said[at - 1]]
 
 
 def _changed(draft: Draft, wanted: dict[str, str]) -> list[str]:

@@ -129,9 +129,43 @@ EVENTS: Final = pa.schema(
         _field("after", _TEXT),
         _field("capture", _TEXT),
         _field("visit", _TEXT),
+        _field("round", _COUNT),
+        _field("epoch", _COUNT),
     ]
 )
-"""Changes between two visits: ``model.listing.ListingEvent`` and the later visit."""
+"""Changes between two visits: ``model.listing.ListingEvent``, the later visit, and where ``ROUNDS`` has it."""
+
+ROUNDS: Final = pa.schema(
+    [
+        _key("round", _COUNT),
+        _key("market"),
+        _key("visit"),
+        _key("at", _TIME),
+        _key("epoch", _COUNT),
+        _field("previous", _TEXT),
+        _field("previous_at", _TIME),
+        _field("capture", _TEXT),
+        _field("file", _TEXT),
+    ]
+)
+"""Visits in the order in which they were followed, at most one of each market in a round. Where a visit turns up that
+is older than one already followed, its market is followed anew from its first visit: the highest ``epoch`` of a market
+holds. ``file`` is the file of ``VISITS`` that told of it."""
+
+SPANS: Final = pa.schema(
+    [
+        _key("round", _COUNT),
+        _key("epoch", _COUNT),
+        _key("span"),
+        *(field for field in LISTINGS),
+        _key("first_seen", _TIME),
+        _field("last_seen", _TIME),
+        _field("gone_at", _TIME),
+    ]
+)
+"""What visits said anew of versions in markets; the row of the highest round of a ``span`` holds. ``span`` = market,
+package name, version code, and the hash or else the version's name; ``gone_at`` = the first visit that no longer showed
+it, ``last_seen`` = the one before; both are empty as long as the market shows it."""
 
 RATINGS: Final = pa.schema(
     [
@@ -303,6 +337,8 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "outcomes": OUTCOMES,
     "listings": LISTINGS,
     "visits": VISITS,
+    "rounds": ROUNDS,
+    "spans": SPANS,
     "events": EVENTS,
     "ratings": RATINGS,
     "reviews": REVIEWS,

@@ -185,9 +185,9 @@ def add_up(connection: Connection, table: Table, row: Mapping[str, Any], key: Se
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts the rows, many to a statement."""
-    for start in range(0, len(rows), _SPLIT):
-        connection.execute(insert(table), [dict(row) for row in rows[start : start + _SPLIT]])
+    """Inserts the rows, one after another with one prepared statement."""
+    if rows:
+        connection.execute(insert(table), rows)
 
 
 def claiming(statement: Select[Any], connection: Connection, table: Table) -> Select[Any]:

@@ -153,6 +153,18 @@ outcome = Table(
     Index(None, "capture"),
 )
 
+alert = Table(
+    "alert",
+    metadata,
+    _number(),
+    Column("kind", Shown, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("run", BigInteger),
+    Column("detail", Json, nullable=False),
+    Index(None, "run", "kind"),
+)
+"""What got worse. ``run`` = the daily run that told of it; NULL = none has yet."""
+
 # The read model --------------------------------------------------------------------------------------------------
 
 generation = Table(
@@ -163,8 +175,15 @@ generation = Table(
     Column("published", Instant),
     Column("publisher", Shown),
     Column("publisher_until", Instant),
+    Column("draft", BigInteger),
 )
-"""One row, ``id`` 1: which generation readers see, and who is building the next."""
+"""One row, ``id`` 1: which generation readers see, and who is building the next.
+
+``draft`` = a generation was begun and rows of it may be there; NULL = every row is of the generation readers see."""
+
+
+_ENDED: Final = text(f"until < {FOREVER}")
+"""Only rows that have ended are looked for by their end: the index stays small."""
 
 
 def _lived(name: str, *columns: Any) -> Table:
@@ -177,7 +196,7 @@ def _lived(name: str, *columns: Any) -> Table:
         Column("until", BigInteger, nullable=False, server_default=text(str(FOREVER))),
         *columns,
         Index(None, "part"),
-        Index(None, "until"),
+        Index(None, "until", sqlite_where=_ENDED, postgresql_where=_ENDED),
     )
 
 
@@ -230,17 +249,25 @@ app_facet = _lived(
     Column("app_id", Key, nullable=False),
     Column("facet", Shown, nullable=False),
     Column("value", Key, nullable=False),
-    Index(None, "facet", "value", "app_id"),
+    Index(None, "facet", "value", "app_id", "since", "until"),
 )
 """What a list of apps can be narrowed to: market, check, sdk, permission, event."""
 
-app_gram = _lived(
-    "app_gram",
-    Column("app_id", Key, nullable=False),
-    Column("gram", Shown, nullable=False),
-    Index(None, "gram", "app_id"),
+visited = _lived(
+    "visited",
+    Column("market", Shown, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "market"),
 )
-"""Every pair of neighbouring characters of an app's names, and every single one (see ``store/published/search.py``)."""
+"""The newest visit to every market: when whatever it lists now was seen last."""
+
+aggregate = _lived(
+    "aggregate",
+    Column("name", Key, nullable=False),
+    Column("value", Json, nullable=False),
+    Index(None, "name"),
+)
+"""Numbers over all of a generation, counted once, when it is published."""
 
 version = _lived(
     "version",
@@ -362,12 +389,13 @@ listing = _lived(
     Column("sha256", Shown),
     Column("detail", Json, nullable=False),
     Column("first_seen", Instant, nullable=False),
-    Column("last_seen", Instant, nullable=False),
+    Column("last_seen", Instant),
     Column("gone_at", Instant),
     Index(None, "app_id"),
     Index(None, "sha256"),
     Index(None, "market", "app"),
 )
+"""``last_seen`` is NULL as long as it is listed: the market's newest visit (``visited``) saw it."""
 
 event = _lived(
     "event",
@@ -481,13 +509,15 @@ review = _lived(
 )
 """``at`` = when it was written, else when it was seen first; ``month`` is that month, ``YYYY-MM``."""
 
-APP_TABLES: Final = (app, app_facet, app_gram, listing)
+APP_TABLES: Final = (app, app_facet, listing)
 VERSION_TABLES: Final = (version, finding, evidence, sdk_use, collection, endpoint, match)
 HISTORY_TABLES: Final = (event,)
 BEYOND_TABLES: Final = (chain, chain_link, notice, notice_row, lead)
 SERIES_TABLES: Final = (rating_point, review)
+TOTAL_TABLES: Final = (visited, aggregate)
 READ_MODEL: Final = (
     part_live,
+    *TOTAL_TABLES,
     *APP_TABLES,
     *VERSION_TABLES,
     *HISTORY_TABLES,

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, func, select
 
 from finwatch.errors import InputError, NotFound
 from finwatch.model.examination import Match, Rating, Verdict
 from finwatch.model.fetch import MarketId
 from finwatch.model.view import AppFilter, AppPage, AppRow, AppView, ListingPage, ListingSpan, MatchRow, Order
-from finwatch.store.published import paging, search
+from finwatch.store.published import names, paging, search
+from finwatch.store.published.documents import risk_range
 from finwatch.store.published.event import events_of
 from finwatch.store.published.finding import findings_of
 from finwatch.store.published.publication import Snapshot
 from finwatch.store.published.version import version_row
-from finwatch.store.tables import app, app_facet, app_gram, listing, match, version
+from finwatch.store.tables import app, app_facet, listing, match, version
 
-_ROW = tuple(name for name in AppRow.model_fields if name not in {"id", "markets"})
+_ROW = tuple(name for name in AppRow.model_fields if name not in {"id", "markets", "last_seen"})
 _ORDERS: dict[Order, Any] = {
     "risk": app.c.risk,
     "recent": app.c.seen_order,
     "name": app.c.name_en,
 }
 _FACETS = ("market", "check", "sdk", "permission", "event")
+_FEW = 3_000
+"""So many hits and fewer are looked up one by one; among more, the first page is found soonest in the list's order."""
 
 
 def apps(now: Snapshot, where: AppFilter, *, order: Order, after: str | None, limit: int) -> AppPage:
@@ -38,7 +41,7 @@ def apps(now: Snapshot, where: AppFilter, *, order: Order, after: str | None, li
     rows = now.connection.execute(asked.order_by(*keys).limit(limit + 1)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     key = paging.encode([getattr(last, _ORDERS[order].name), last.app_id]) if last is not None else None
-    return AppPage(rows=tuple(app_row(row) for row in rows[:limit]), next=key, total=total)
+    return AppPage(rows=tuple(app_row(now, row) for row in rows[:limit]), next=key, total=total)
 
 
 def _narrowed(now: Snapshot, where: AppFilter) -> Select[Any]:
@@ -46,41 +49,57 @@ def _narrowed(now: Snapshot, where: AppFilter) -> Select[Any]:
     for name in ("band", "finance", "kind", "gone"):
         if (value := getattr(where, name)) is not None:
             asked = asked.where(app.c[name] == value)
+    if where.band is not None:  # the sort key begins with the band: a range of the index instead of all rows
+        asked = asked.where(app.c.risk.between(*risk_range(where.band)))
     if where.suspected is not None:
         asked = asked.where(app.c.suspected > 0 if where.suspected else app.c.suspected == 0)
     if where.examined is not None:
         asked = asked.where(app.c.band.is_not(None) if where.examined else app.c.band.is_(None))
+        least, _ = risk_range(None)
+        asked = asked.where(app.c.risk < least if where.examined else app.c.risk >= least)
     for name in _FACETS:
         if (value := getattr(where, name)) is not None:
             asked = asked.where(_has(now, name, str(value)))
-    for word in search.words(where.q or ""):
-        for gram in search.word_grams(word):
-            asked = asked.where(
-                select(app_gram.c.id)
-                .where(now.live(app_gram), app_gram.c.gram == gram, app_gram.c.app_id == app.c.app_id)
-                .exists()
-            )
+    found = search.words(where.q or "")
+    if found:
+        asked = asked.where(_named(now, sorted({gram for word in found for gram in search.word_grams(word)})))
+    for word in found:
         if len(word) > 2:
             asked = asked.where(app.c.search.contains(word, autoescape=True))
     return asked
 
 
+def _named(now: Snapshot, grams: list[str]) -> Any:
+    """The condition that an app's names hold some grams: by the index of names where it is found in few, else by the
+    names themselves, which the list's order comes upon soon enough."""
+    holding = names.holding(now.connection, grams)
+    if _is_few(now, holding):
+        return app.c.id.in_(holding)
+    return and_(*(app.c.search.contains(gram, autoescape=True) for gram in grams))
+
+
 def _has(now: Snapshot, facet: str, value: str) -> Any:
-    return (
-        select(app_facet.c.id)
-        .where(
-            now.live(app_facet),
-            app_facet.c.facet == facet,
-            app_facet.c.value == value,
-            app_facet.c.app_id == app.c.app_id,
-        )
-        .exists()
+    having = select(app_facet.c.app_id).where(
+        now.live(app_facet), app_facet.c.facet == facet, app_facet.c.value == value
     )
+    if _is_few(now, having):
+        return app.c.app_id.in_(having)
+    return having.where(app_facet.c.app_id == app.c.app_id).exists()
 
 
-def app_row(row: Row[Any]) -> AppRow:
+def _is_few(now: Snapshot, asked: Select[Any]) -> bool:
+    some = asked.limit(_FEW + 1).subquery()
+    return now.connection.execute(select(func.count()).select_from(some)).scalar_one() <= _FEW
+
+
+def app_row(now: Snapshot, row: Row[Any]) -> AppRow:
     """A row of the table as the screens read it."""
-    return AppRow(id=row.app_id, markets=tuple(row.markets), **{name: getattr(row, name) for name in _ROW})
+    return AppRow(
+        id=row.app_id,
+        markets=tuple(row.markets),
+        last_seen=row.last_seen or max((at for one, at in now.visited().items() if one in row.markets), default=None),
+        **{name: getattr(row, name) for name in _ROW},
+    )
 
 
 def app_view(now: Snapshot, name: str) -> AppView:
@@ -104,7 +123,7 @@ def app_view(now: Snapshot, name: str) -> AppView:
         matches=matches_of(now, rated.sha256) if rated is not None else (),
         resembled_by=_resembled_by(now, row, [one.sha256 for one in versions]),
         same_package=tuple(
-            app_row(one) for one in now.connection.execute(neighbours.order_by(app.c.app_id).limit(50)).all()
+            app_row(now, one) for one in now.connection.execute(neighbours.order_by(app.c.app_id).limit(50)).all()
         ),
     )
 
@@ -112,7 +131,7 @@ def app_view(now: Snapshot, name: str) -> AppView:
 def _find(now: Snapshot, name: str) -> AppRow:
     found = now.connection.execute(select(app).where(now.live(app), app.c.app_id == name)).first()
     if found is not None:
-        return app_row(found)
+        return app_row(now, found)
     rows = now.connection.execute(
         select(app).where(now.live(app), app.c.app == name).order_by(app.c.app_id).limit(20)
     ).all()
@@ -123,7 +142,7 @@ def _find(now: Snapshot, name: str) -> AppRow:
         raise InputError(
             f"{name} is in the hands of several signers.", zh=f"{name} 有多个签名者。", todo=f"Name one: {ids}."
         )
-    return app_row(rows[0])
+    return app_row(now, rows[0])
 
 
 def listings_of(now: Snapshot, condition: Any) -> tuple[ListingSpan, ...]:
@@ -134,7 +153,7 @@ def listings_of(now: Snapshot, condition: Any) -> tuple[ListingSpan, ...]:
             listing.c.version_code.desc().nulls_last(), listing.c.market, listing.c.first_seen.desc(), listing.c.id
         )
     ).all()
-    return tuple(_span(row) for row in rows)
+    return tuple(_span(now, row) for row in rows)
 
 
 def market_listings(now: Snapshot, market: MarketId, *, after: str | None, limit: int) -> ListingPage:
@@ -146,17 +165,17 @@ def market_listings(now: Snapshot, market: MarketId, *, after: str | None, limit
         asked = asked.where(paging.beyond(keys, paging.decode(after, len(keys))))
     rows = now.connection.execute(asked.order_by(*keys).limit(limit + 1)).all()
     following = paging.encode([rows[limit - 1].app, rows[limit - 1].id]) if len(rows) > limit else None
-    return ListingPage(rows=tuple(_span(row) for row in rows[:limit]), next=following, total=total)
+    return ListingPage(rows=tuple(_span(now, row) for row in rows[:limit]), next=following, total=total)
 
 
-def _span(row: Row[Any]) -> ListingSpan:
+def _span(now: Snapshot, row: Row[Any]) -> ListingSpan:
     return ListingSpan(
         market=row.market,
         app_id=row.app_id,
         app=row.app,
         listing=row.detail,
         first_seen=row.first_seen,
-        last_seen=row.last_seen,
+        last_seen=row.last_seen or now.visited()[row.market],
         gone_at=row.gone_at,
     )
 

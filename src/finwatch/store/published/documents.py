@@ -32,6 +32,12 @@ def risk_key(band: Band | None, score: float | None) -> int:
     return (RISK[band] if band is not None else _UNRATED) * 1_000_000 + 100_000 - round((score or 0.0) * 1_000)
 
 
+def risk_range(band: Band | None) -> tuple[int, int]:
+    """Between which keys the ratings of a band stand; ``None`` = what was not rated."""
+    least = (RISK[band] if band is not None else _UNRATED) * 1_000_000
+    return least, least + 999_999
+
+
 def app_rows(document: AppDocument) -> Rows:
     """The rows of an app: itself, what it can be found by, and its listings."""
     row = document.row
@@ -49,7 +55,8 @@ def app_rows(document: AppDocument) -> Rows:
         "app_id": row.id,
         "markets": list(row.markets),
         "risk": risk_key(row.band, row.score),
-        "seen_order": -((row.last_seen or _EPOCH) - _EPOCH) // timedelta(microseconds=1),
+        "last_seen": row.last_seen if row.gone else None,
+        "seen_order": -(_changed(document) - _EPOCH) // timedelta(microseconds=1),
         "search": text,
     }
     return {
@@ -57,9 +64,14 @@ def app_rows(document: AppDocument) -> Rows:
         tables.app_facet: [
             {"app_id": row.id, "facet": facet, "value": str(value)} for facet, value in sorted(set(facets))
         ],
-        tables.app_gram: [{"app_id": row.id, "gram": gram} for gram in search.grams(text)],
         tables.listing: [_listing_row(span) for span in document.listings],
     }
+
+
+def _changed(document: AppDocument) -> datetime:
+    """When anything that markets say of an app was said for the first time, or was no longer said."""
+    spans = document.listings
+    return max((max(span.listing.seen, span.first_seen, span.gone_at or _EPOCH) for span in spans), default=_EPOCH)
 
 
 def _listing_row(span: ListingSpan) -> dict[str, Any]:
@@ -71,7 +83,7 @@ def _listing_row(span: ListingSpan) -> dict[str, Any]:
         "sha256": span.listing.package_sha256,
         "detail": _json(span.listing),
         "first_seen": span.first_seen,
-        "last_seen": span.last_seen,
+        "last_seen": span.last_seen if span.gone_at else None,
         "gone_at": span.gone_at,
     }
 

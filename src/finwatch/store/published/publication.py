@@ -7,19 +7,36 @@ never came; the next one removes them first. So a publication is a whole or noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, or_, select, update
 
 from finwatch.errors import StoreError
 from finwatch.model.view import AppDocument, HistoryDocument, VersionDocument
 from finwatch.store import lease as leases
 from finwatch.store.columns import abridged
 from finwatch.store.dialect import alone, insert_all, reading, replace, retried, writing
+from finwatch.store.published import names
+from finwatch.store.published.alert import raise_alerts
 from finwatch.store.published.documents import Rows, app_rows, history_rows, version_rows
-from finwatch.store.tables import FOREVER, READ_MODEL, generation, part_live
+from finwatch.store.tables import (
+    APP_TABLES,
+    FOREVER,
+    HISTORY_TABLES,
+    READ_MODEL,
+    TOTAL_TABLES,
+    VERSION_TABLES,
+    aggregate,
+    app,
+    event,
+    generation,
+    part_live,
+    rating_point,
+    visited,
+)
 
 APP: Final = "app"
 VERSION: Final = "version"
@@ -27,6 +44,17 @@ HISTORY: Final = "history"
 _FLUSH: Final = 200
 """Documents in one transaction: small enough that the crawl and the workers never wait long."""
 _LEASE: Final = 3600.0
+_ASKED: Final = 500
+"""Names in one question: SQLite takes 32,766 parameters a statement, and plans a few hundred quickly."""
+_TABLES_OF: Final[Mapping[str, tuple[Table, ...]]] = {
+    APP: APP_TABLES,
+    VERSION: VERSION_TABLES,
+    HISTORY: HISTORY_TABLES,
+    "ratings": (rating_point,),
+    "total": TOTAL_TABLES,
+    "seen": (),
+}
+"""Where rows of a part can be, by what its name begins with; of any other, anywhere."""
 
 
 class Snapshot:
@@ -36,6 +64,14 @@ class Snapshot:
         self.connection = connection
         self.generation = current
         self.published = published
+        self._visited: dict[str, datetime] | None = None
+
+    def visited(self) -> dict[str, datetime]:
+        """The newest visit to each market: when what it lists now was seen last."""
+        if self._visited is None:
+            asked = select(visited.c.market, visited.c.at).where(self.live(visited))
+            self._visited = {row.market: row.at for row in self.connection.execute(asked)}
+        return self._visited
 
     def live(self, table: Any) -> ColumnElement[bool]:
         """The condition that a row of a read-model table (or alias) is of this generation."""
@@ -60,6 +96,7 @@ class Draft:
         """Digest of every document that is published now, by part (``app/<id>``, ``version/<sha256>``, …)."""
         self.written = 0
         self.dropped = 0
+        self._totals: list[tuple[str, Any]] = []
 
     def put_app(self, document: AppDocument, digest: str) -> None:
         """Publishes an app, unless it is published from the same ``digest`` already."""
@@ -74,6 +111,15 @@ class Draft:
         """Publishes what happened to a package name in a market."""
         self._put(f"{HISTORY}/{document.market}/{document.app}", digest, lambda: history_rows(document))
 
+    def put_visits(self, newest: Mapping[str, datetime]) -> None:
+        """Publishes when each market was visited last."""
+        rows = [{"market": market, "at": at} for market, at in sorted(newest.items())]
+        self._put("total/visited", f"{self.generation}", lambda: {visited: rows}, counted=False)
+
+    def note(self, part: str, digest: str) -> None:
+        """Remembers under ``part`` what this generation was made from; no screen reads it."""
+        self._put(part, digest, dict, counted=False)
+
     def put(self, part: str, digest: str, rows: Callable[[], Rows]) -> None:
         """Publishes any other document under the name ``part``; ``rows`` is asked only where it has changed."""
         self._put(part, digest, rows)
@@ -84,13 +130,41 @@ class Draft:
 
     def keep_only(self, parts: set[str]) -> None:
         """Ends every published document that is not among ``parts``."""
-        for part in sorted(self.live.keys() - {abridged(part) for part in parts}):
+        kept = {abridged(part) for part in parts} | {"total/visited", "total/aggregate"}
+        self.drop(self.live.keys() - kept)
+
+    def drop(self, parts: Iterable[str]) -> None:
+        """Ends some published documents."""
+        for part in sorted(parts):
             self._pending.append((part, "", None))
-            self.dropped += 1
+            self.dropped += not part.startswith("seen/")
             self._flush_when_full()
+
+    def parts_of(self, apps: Iterable[str]) -> set[str]:
+        """Everything that is published of some package names as listed, but their examined packages."""
+        found: set[str] = set()
+        with reading(self._engine) as connection:
+            for chunk in _chunks(sorted(apps)):
+                for table in (app, event):
+                    asked = select(table.c.part).distinct().where(table.c.until == FOREVER, table.c.app.in_(chunk))
+                    found.update(connection.execute(asked).scalars())
+        return found
+
+    @contextmanager
+    def preview(self) -> Iterator[Snapshot]:
+        """What readers will see once this generation is committed, apart from its totals."""
+        self._flush()
+        with reading(self._engine) as connection:
+            yield Snapshot(connection, self.generation, None)
+
+    def put_total(self, name: str, value: Any) -> None:
+        """Publishes numbers over the whole of the generation."""
+        self._totals.append((name, value))
 
     def commit(self, *, at: datetime) -> None:
         """Lets readers see this generation, then removes what only the one before needed."""
+        totals = [{"name": name, "value": value} for name, value in self._totals]
+        self._put("total/aggregate", f"{self.generation}", lambda: {aggregate: totals}, counted=False)
         self._flush()
         with writing(self._engine) as connection:
             moved = connection.execute(
@@ -100,9 +174,15 @@ class Draft:
             ).rowcount
             if not moved:
                 raise StoreError("Another publication took over from this one.", todo="Run publish again.")
+            raise_alerts(connection, self.generation, at=at)
+        with writing(self._engine) as connection:
+            names.forget(connection, app.c.until <= self.generation)
         for table in READ_MODEL:
             with writing(self._engine) as connection:
                 connection.execute(delete(table).where(table.c.until <= self.generation))
+        with writing(self._engine) as connection:
+            own = (generation.c.draft == self.generation, generation.c.publisher.is_(None))
+            connection.execute(update(generation).where(*own).values(draft=None))
 
     @retried
     def abandon(self) -> None:
@@ -112,12 +192,12 @@ class Draft:
             values = {"publisher": None, "publisher_until": None}
             connection.execute(update(generation).where(generation.c.publisher == self._publisher).values(**values))
 
-    def _put(self, part: str, digest: str, rows: Any) -> None:
+    def _put(self, part: str, digest: str, rows: Any, *, counted: bool = True) -> None:
         part = abridged(part)
         if self.live.get(part) == digest:
             return
         self._pending.append((part, digest, rows()))
-        self.written += 1
+        self.written += counted
         self._flush_when_full()
 
     def _flush_when_full(self) -> None:
@@ -128,9 +208,12 @@ class Draft:
         pending, self._pending = self._pending, []
         if not pending:
             return
-        parts = [part for part, _, _ in pending]
         fresh: dict[Table, list[Mapping[str, Any]]] = {table: [] for table in READ_MODEL}
+        ended: dict[Table, list[str]] = {table: [] for table in READ_MODEL}
         for part, digest, rows in pending:
+            if part in self.live:
+                for table in (part_live, *_TABLES_OF.get(part.partition("/")[0], READ_MODEL[1:])):
+                    ended[table].append(part)
             if rows is not None:
                 lived = {"part": part, "since": self.generation, "until": FOREVER}
                 fresh[part_live].append({**lived, "digest": digest})
@@ -138,12 +221,15 @@ class Draft:
                     fresh[table].extend({**lived, **row} for row in table_rows)
         with writing(self._engine) as connection:
             for table in READ_MODEL:
-                connection.execute(
-                    update(table)
-                    .where(table.c.part.in_(parts), table.c.until == FOREVER, table.c.since < self.generation)
-                    .values(until=self.generation)
-                )
+                if ended[table]:
+                    connection.execute(
+                        update(table)
+                        .where(table.c.part.in_(ended[table]), table.c.until == FOREVER)
+                        .where(table.c.since < self.generation)
+                        .values(until=self.generation)
+                    )
                 insert_all(connection, table, fresh[table])
+            names.index(connection, [row["part"] for row in fresh[app]], since=self.generation)
 
 
 class Publication:
@@ -181,18 +267,30 @@ class Publication:
                 "published": row.published if row else None,
                 "publisher": publisher,
                 "publisher_until": now + timedelta(seconds=_LEASE),
+                "draft": number + 1,
             }
             replace(connection, generation, values, ("id",))
-            for table in READ_MODEL:
-                connection.execute(delete(table).where(table.c.since > number))
-                connection.execute(
-                    update(table).where(table.c.until > number, table.c.until != FOREVER).values(until=FOREVER)
-                )
+            if row is not None and row.draft is not None:
+                _tidy(connection, number)
             parts = select(part_live.c.part, part_live.c.digest).where(part_live.c.until == FOREVER)
             live: dict[str, str] = {row[0]: row[1] for row in connection.execute(parts)}
         if rebuild:
             live = dict.fromkeys(live, "")
         return Draft(self._engine, number + 1, publisher, live)
+
+
+def _tidy(connection: Connection, number: int) -> None:
+    """Takes out what a publisher left that did not come to its end: rows of a generation that never came, and rows of
+    those before ``number`` that nobody removed."""
+    names.forget(connection, or_(app.c.since > number, app.c.until <= number))
+    for table in READ_MODEL:
+        connection.execute(delete(table).where(or_(table.c.since > number, table.c.until <= number)))
+        connection.execute(update(table).where(table.c.until > number, table.c.until < FOREVER).values(until=FOREVER))
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _ASKED):
+        yield values[start : start + _ASKED]
 
 
 def _busy(row: Any, now: datetime, publisher: str) -> bool:
