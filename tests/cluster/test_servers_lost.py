@@ -1,4 +1,4 @@
-"""Servers of a real HDFS are killed, frozen and filled, and a block is damaged on a disk: nothing is lost or doubled."""
+"""Servers of a real HDFS are killed, frozen and filled, a block is damaged on disk: nothing is lost or doubled."""
 
 from __future__ import annotations
 
@@ -21,9 +21,19 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def servers_of_all() -> Iterator[Cluster]:
     with serving() as one:
         yield one
+
+
+@pytest.fixture
+def cluster(servers_of_all: Cluster) -> Cluster:
+    """A cluster in which everything runs, whatever the test before did."""
+    for server in (*servers_of_all.namenodes, *servers_of_all.datanodes):
+        if server.pid is None:
+            server.start()
+    servers_of_all.settle()
+    return servers_of_all
 
 
 def test_a_datanode_dies_in_mid_write_and_a_block_is_damaged_and_everything_still_reads(

@@ -1,4 +1,4 @@
-"""``python -m tests.kit.hadoop``: a NameNode and three DataNodes on loopback until Ctrl-C; ``make cluster`` calls it."""
+"""``python -m tests.kit.hadoop``: a NameNode and three DataNodes on loopback until Ctrl-C, for ``make cluster``."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class HdfsBlobs:
     def put(self, data: bytes) -> str:
         """Stores small bytes and returns their SHA-256."""
         sha256 = hashlib.sha256(data).hexdigest()
-        if not self.has(sha256):
+        if not self._cache.touch(self._cache.folder / _path(sha256)):
             self._waiting.put(data)
             self._bring(sha256)
         return sha256
@@ -91,10 +91,6 @@ class HdfsBlobs:
 
         Raises ``LakeError`` when HDFS does not take it; the bytes are in the spool then and go in later.
         """
-        if not self._waiting.has(sha256) and self._lies(_path(sha256)):
-            with disk.told("remove", partial):
-                partial.unlink(missing_ok=True)
-            return self.path(sha256)
         self._waiting.adopt(partial, sha256)
         return self._bring(sha256)
 
@@ -135,7 +131,8 @@ class HdfsBlobs:
         """The local copy of a blob that waited, after it was written to HDFS."""
         path, here = _path(sha256), self._waiting_root / sha256[:2] / sha256[2:4] / sha256
         try:
-            self._files.upload(here, path)
+            if not self._lies(path):
+                self._files.upload(here, path)
         except HdfsFault as error:
             raise LakeError(
                 f"{error.en} The bytes are kept in {here} and go in with the next run.",

@@ -110,14 +110,15 @@ class Files:
         return self._patiently(look, "look for", path)
 
     def entries(self, folder: str, *, deep: bool = False) -> list[Entry]:
-        """What stands in ``folder``, by name; empty when it is not there. ``deep`` = files of all folders below."""
+        """What stands in ``folder``, by name; empty when it is not there. ``deep`` = the files of it and of all folders below."""
 
         def look() -> list[Entry]:
             try:
                 found = self._call(lambda client: list(client.list_status(self._at(folder), recursive=deep)))
             except FileNotFoundError:
                 return []
-            return sorted((self._entry(one) for one in found), key=lambda one: one.path)
+            told = (self._entry(one) for one in found)
+            return sorted((one for one in told if not (deep and one.folder)), key=lambda one: one.path)
 
         return self._patiently(look, "list", folder)
 
