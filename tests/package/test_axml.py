@@ -57,11 +57,19 @@ def test_what_android_overlooks_is_overlooked(read: Read, how: dict[str, object]
     assert (found.package, found.debuggable) == ("a.b", True)
 
 
-def test_unusual_records_are_told(read: Read) -> None:
-    assert _troubles(_facts(read, axml.manifest("a.b", attribute_size=24))) == [
-        "attribute records have an unusual size"
-    ]
-    assert _troubles(_facts(read, axml.manifest("a.b", kind=0))) == ["the file does not begin as binary XML does"]
+def test_unusual_records_are_read_and_told(read: Read) -> None:
+    for written, said in (
+        (axml.manifest("a.b", attribute_size=24), "attribute records have an unusual size"),
+        (axml.manifest("a.b", kind=0), "the file does not begin as binary XML does"),
+    ):
+        facts = _facts(read, written)
+        assert facts.manifest is not None
+        assert facts.manifest.package == "a.b"
+        assert _troubles(facts) == [], "it was read"
+        assert [(one.kind, one.path, one.detail) for one in facts.archive.anomalies] == [
+            ("odd_xml", "AndroidManifest.xml", said)
+        ]
+    assert _facts(read, axml.manifest("a.b")).archive.anomalies == ()
     assert _troubles(_facts(read, axml.manifest("a.b"))) == []
 
 

@@ -153,8 +153,10 @@ impl Element {
 pub struct Document {
     /// In document order; the first is the root.
     pub elements: Vec<Element>,
-    /// What deviates from the format, in words.
+    /// What could not be read, in words.
     pub problems: Vec<String>,
+    /// What deviates from the format and was read all the same, as Android reads it.
+    pub oddities: Vec<String>,
 }
 
 impl Document {
@@ -166,7 +168,8 @@ impl Document {
         let mut reader = Reader { depth: limits.xml_depth, ..Reader::default() };
         reader.read(bytes)?;
         if reader.document.elements.is_empty() {
-            let why = reader.document.problems.first().map_or("no element", String::as_str);
+            let said = reader.document.oddities.iter().chain(&reader.document.problems).next();
+            let why = said.map_or("no element", String::as_str);
             return Err(Error::malformed(format!("not binary XML: {why}")));
         }
         Ok(reader.document)
@@ -206,6 +209,13 @@ impl Document {
     }
 }
 
+/// Adds `what` once.
+fn note(said: &mut Vec<String>, what: &str) {
+    if !said.iter().any(|known| known == what) {
+        said.push(what.to_owned());
+    }
+}
+
 #[derive(Default)]
 struct Reader<'a> {
     pool: Pool<'a>,
@@ -220,7 +230,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn read(&mut self, bytes: &'a [u8]) -> Result<(), Error> {
         if le::u16(bytes, 0) != Some(XML) {
-            self.problem("the file does not begin as binary XML does");
+            self.odd("the file does not begin as binary XML does");
         }
         let header = usize::from(le::u16(bytes, 2).unwrap_or(0)).clamp(CHUNK, bytes.len().max(CHUNK));
         let promised = le::index(bytes, 4).unwrap_or(0);
@@ -250,9 +260,11 @@ impl<'a> Reader<'a> {
     }
 
     fn problem(&mut self, what: &str) {
-        if !self.document.problems.iter().any(|known| known == what) {
-            self.document.problems.push(what.to_owned());
-        }
+        note(&mut self.document.problems, what);
+    }
+
+    fn odd(&mut self, what: &str) {
+        note(&mut self.document.oddities, what);
     }
 
     fn chunk(&mut self, kind: u16, head: usize, chunk: &'a [u8]) -> Result<(), Error> {
@@ -327,7 +339,7 @@ impl<'a> Reader<'a> {
         };
         let (first, size) = (ext + usize::from(start), usize::from(size));
         if size != ATTRIBUTE && count > 0 {
-            self.problem("attribute records have an unusual size");
+            self.odd("attribute records have an unusual size");
         }
         self.attributes += usize::from(count);
         if self.attributes > ATTRIBUTES {

@@ -11,7 +11,7 @@ use crate::arsc::Table;
 use crate::axml::Document;
 use crate::dex::{self, DexInput, EntryPoints, Watch};
 use crate::error::Error;
-use crate::facts::{self, Locator, Manifest, NativeLibrary, NetworkSecurity, PackageFacts, Unreadable};
+use crate::facts::{self, ArchiveAnomaly, Locator, Manifest, NativeLibrary, NetworkSecurity, PackageFacts, Unreadable};
 use crate::limits::Limits;
 use crate::manifest::Files;
 use crate::source::Source;
@@ -199,7 +199,7 @@ impl Files for Archive {
 }
 
 fn read_apk(archive: &Archive, watch: &Watch, limits: &Limits, facts: &mut PackageFacts) {
-    facts.manifest = read_manifest(archive, limits, &mut facts.unreadable);
+    facts.manifest = read_manifest(archive, limits, &mut facts.archive.anomalies, &mut facts.unreadable);
     let declared = facts.manifest.as_ref();
     facts.network_security = declared.and_then(|found| read_network(archive, found, limits, &mut facts.unreadable));
     facts.icon = declared.and_then(|found| read_icon(archive, found, limits, &mut facts.unreadable));
@@ -208,7 +208,13 @@ fn read_apk(archive: &Archive, watch: &Watch, limits: &Limits, facts: &mut Packa
     facts.code = read_code(archive, watch, facts.manifest.as_ref(), limits, &mut facts.unreadable);
 }
 
-fn read_manifest(archive: &Archive, limits: &Limits, unreadable: &mut Vec<Unreadable>) -> Option<Manifest> {
+/// The manifest. What of it could not be read goes to `unreadable`; what is odd and was read, to `anomalies`.
+fn read_manifest(
+    archive: &Archive,
+    limits: &Limits,
+    anomalies: &mut Vec<ArchiveAnomaly>,
+    unreadable: &mut Vec<Unreadable>,
+) -> Option<Manifest> {
     let Some(entry) = archive.find(MANIFEST) else {
         unreadable.push(Unreadable::new("manifest", "the package has no AndroidManifest.xml", None));
         return None;
@@ -223,6 +229,11 @@ fn read_manifest(archive: &Archive, limits: &Limits, unreadable: &mut Vec<Unread
             return None;
         }
     };
+    anomalies.extend(document.oddities.iter().map(|odd| ArchiveAnomaly {
+        kind: "odd_xml".to_owned(),
+        path: Some(MANIFEST.to_owned()),
+        detail: odd.clone(),
+    }));
     unreadable.extend(document.problems.iter().map(|problem| Unreadable::new("manifest", problem.as_str(), at())));
     let bytes = read_resources(archive, limits, unreadable);
     let table = bytes.as_deref().and_then(|bytes| parse_table(bytes, unreadable));

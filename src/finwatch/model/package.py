@@ -32,11 +32,12 @@ class Unreadable(Model):
 
 
 class ArchiveAnomaly(Model):
-    """Something about the zip that an honest build tool does not write (see ``native/core/src/zip.rs``)."""
+    """Something that an honest build tool does not write, and that was read as Android reads it."""
 
     kind: str
     """``duplicate_name``, ``local_header_differs``, ``unknown_method``, ``overlap``, ``data_before``, ``data_after``,
-    ``encrypted_flag``, ``bad_crc``, ``size_differs``, ``unsafe_name``, …"""
+    ``encrypted_flag``, ``bad_crc``, ``size_differs``, ``unsafe_name``, …; ``odd_xml``: the manifest deviates from binary
+    XML as build tools write it, and was read all the same."""
     path: str | None = None
     detail: str
 
