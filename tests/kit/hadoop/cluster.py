@@ -229,9 +229,10 @@ class Cluster:
             cursor.unlink()
         self.datanodes[number].start()
 
-    def activate(self, number: int) -> None:
+    def activate(self, number: int, *, though_the_other_is_gone: bool = False) -> None:
         """Makes a NameNode the active one: ``hdfs haadmin -transitionToActive``."""
-        self.ha_admin("-transitionToActive", f"nn{number + 1}")
+        forced = ("--forceactive",) if though_the_other_is_gone else ()
+        self.ha_admin("-transitionToActive", *forced, f"nn{number + 1}")
 
     def fail_over(self, old: int, new: int) -> None:
         """``hdfs haadmin -failover``: the old one stands by, the new one becomes active."""

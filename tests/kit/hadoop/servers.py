@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import shutil
 import signal
 import socket
@@ -26,7 +28,7 @@ HAADMIN = "org.apache.hadoop.hdfs.tools.DFSHAAdmin"
 MINIKDC = "org.apache.hadoop.minikdc.MiniKdc"
 
 _LIGHT = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.net.preferIPv4Stack=true")
-STARTS_S = 90.0
+STARTS_S = 180.0
 """A server that has not come up in this time never will."""
 
 
@@ -153,9 +155,17 @@ def until(true: Callable[[], bool], what: str, *, servers: tuple[Server, ...] = 
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody uses now, all different."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports of loopback that nobody uses now, all different.
+
+    They lie below those that the kernel gives away by itself, so that nobody gets one of them by chance in the seconds
+    until a server has it.
+    """
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first = int(given.read_text().split()[0]) if given.exists() else 32768
+    found: list[int] = []
+    for port in random.SystemRandom().sample(range(10_000, first), 400):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found.append(port)
+            if len(found) == count:
+                return found
+    raise RuntimeError(f"no {count} free ports were found below {first}")

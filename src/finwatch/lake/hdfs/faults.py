@@ -7,6 +7,7 @@ later: a NameNode that is being replaced by the other, or that has just started 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -95,6 +96,8 @@ _KINDS: Final = (
         passing=True,
     ),
 )
+_TRACE: Final = re.compile(r"\n|\\n")
+"""Where Hadoop's stack trace begins, as lines or as the escape that stands for a line's end."""
 _UNREACHABLE: Final = _Kind(
     (),
     "its NameNode cannot be reached",
@@ -111,7 +114,7 @@ def fault_of(error: Exception, doing: str, place: str) -> HdfsFault:
     kind = next((kind for kind in _KINDS if any(sign in said for sign in kind.signs)), None)
     if kind is None:
         kind = _UNREACHABLE if isinstance(error, OSError) else _OTHER
-    detail = said.splitlines()[0][:300] if said else type(error).__name__
+    detail = _TRACE.split(said, maxsplit=1)[0][:300] or type(error).__name__
     fault = HdfsFault(
         f"The lake cannot {doing} {place}: {kind.en} ({detail}).",
         zh=f"无法处理 {place}：{kind.zh}（{detail}）。",

@@ -110,7 +110,10 @@ class Files:
         return self._patiently(look, "look for", path)
 
     def entries(self, folder: str, *, deep: bool = False) -> list[Entry]:
-        """What stands in ``folder``, by name; empty when it is not there. ``deep`` = the files of it and of all folders below."""
+        """What stands in ``folder``, by name; empty when it is not there.
+
+        ``deep`` = the files of it and of all folders below it.
+        """
 
         def look() -> list[Entry]:
             try:
