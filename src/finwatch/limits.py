@@ -104,6 +104,10 @@ class PolicyLimits(Model):
     paragraphs: int = 50_000
     characters: int = 4_000_000
     html_depth: int = 512
+    unpacked_bytes: int = 64 << 20
+    """The main part of a DOCX document, unpacked."""
+    pictures: int = 60
+    """Pages of a PDF that are pictures, read by OCR."""
     damaged_share: float = 0.01
     """Undecodable characters above this share mean that the encoding was not understood."""
 

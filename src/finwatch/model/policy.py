@@ -71,24 +71,26 @@ class PolicyText(Model):
     paragraphs: tuple[Paragraph, ...]
     unreadable: tuple[str, ...] = ()
     """What was left out and why: pages without text, a limit that was met."""
-    origin: tuple[tuple[int, int], ...] = ()
-    """Where ``text`` comes from: pairs (offset in ``text``, offset in the original), both rising; between two pairs
-    characters run one to one. Offsets in the original count characters (code points) of the decoded file without its
-    byte order mark, markup included, for pages and plain text. Empty for PDF, DOCX and images, which hold no characters
-    to count: there the original's offsets are those of ``text``, and a paragraph names its page."""
+    origin: tuple[tuple[int, int, int], ...] = ()
+    """Where ``text`` comes from: (offset in ``text``, offset in the original, width), both offsets rising. From one
+    entry to the next, characters run one to one; the character at ``offset`` itself takes ``width`` characters of the
+    original (an entity, a run of white space). Offsets in the original count characters (code points) of the decoded
+    file without its byte order mark, markup included, for pages and plain text. Empty for PDF, DOCX and images, which
+    hold no characters to count: there the original's offsets are those of ``text``, and a paragraph names its page."""
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """``text[start:end]`` as characters of the original (see ``origin``), first and one past the last."""
         if not self.origin or end <= start:
             return start, end
-        return self._source(start), self._source(end - 1) + 1
+        first, _ = self._source(start)
+        last, width = self._source(end - 1)
+        return first, last + width
 
-    def _source(self, at: int) -> int:
-        place = bisect_right(self.origin, (at, _FAR)) - 1
-        if place < 0:
-            return self.origin[0][1]
-        text_at, source_at = self.origin[place]
-        return source_at + at - text_at
+    def _source(self, at: int) -> tuple[int, int]:
+        """Where the character at ``at`` begins in the original, and how many characters it takes there."""
+        place = bisect_right(self.origin, (at, _FAR, _FAR)) - 1
+        text_at, source_at, width = self.origin[max(place, 0)]
+        return (source_at, width) if at <= text_at else (source_at + width + at - text_at - 1, 1)
 
     def words(self, paragraph: Paragraph) -> str:
         """The text of one paragraph."""

@@ -1,23 +1,21 @@
 """Puts blocks of text together as ``PolicyText``: normalised, numbered, with offsets that hold.
 
-Every reader (page, PDF, plain text) gives ``Block`` values in reading order; this is the one place that normalises
-(NFKC, UAX #15; white space runs become one space) and counts.
+Every reader (page, PDF, plain text, …) gives ``Block`` values in reading order; this is the one place that puts them
+together and counts. How characters are normalised stands in ``normal``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import PolicyLimits
 from finwatch.model.policy import Paragraph, ParagraphKind, PolicyFormat, PolicyText
+from finwatch.policy.normal import Normaliser, Origin, normalise
 
-SPACES = re.compile(r"\s+")
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\0-\x08\x0e-\x1f]")
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]+")
 HAN_SHARE = 0.2
@@ -32,6 +30,14 @@ HEADING_LENGTH = 40
 SENTENCE_END = ("。", ".", ";", "；", "!", "?", "！", "？", ",", "，", ":", "：")
 
 
+class Cell(NamedTuple):
+    """Place of a table's cell: the table in the document, row and column in the table, all from 0."""
+
+    table: int
+    row: int
+    column: int
+
+
 class Block(NamedTuple):
     """A stretch of text as a reader found it."""
 
@@ -39,11 +45,10 @@ class Block(NamedTuple):
     text: str
     level: int | None = None
     page: int | None = None
-
-
-def normalise(text: str) -> str:
-    """``text`` under NFKC, without invisible characters, white space runs as one space, none at the ends."""
-    return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
+    origin: Origin = ()
+    """Where ``text`` stands in the original, as ``PolicyText.origin``; empty = not from characters."""
+    cell: Cell | None = None
+    depth: int = 0
 
 
 def looks_like_heading(text: str) -> bool:
@@ -61,15 +66,22 @@ def build(
     encoding: str | None = None,
     damaged: int = 0,
     title: str | None = None,
+    traced: bool = False,
     unreadable: Iterable[str] = (),
 ) -> PolicyText:
-    """The policy's text. Raises ``UnreadablePolicy`` when no words are left."""
+    """The policy's text. Raises ``UnreadablePolicy`` when no words are left.
+
+    ``traced``: the blocks carry offsets of the original, and so does the text.
+    """
+    blocks = list(blocks)
+    tidy = Normaliser(set().union(*(block.text for block in blocks)))
+    origin: list[tuple[int, int, int]] = []
     parts: list[str] = []
     paragraphs: list[Paragraph] = []
     notes = list(unreadable)
     at = 0
     for block in blocks:
-        words = normalise(block.text)
+        words, places = tidy.traced(block.text, block.origin) if traced else (tidy(block.text), [])
         if not words:
             continue
         if len(paragraphs) >= limits.paragraphs or at + len(words) > limits.characters:
@@ -84,8 +96,13 @@ def build(
                 end=at + len(words),
                 level=block.level if block.kind is ParagraphKind.HEADING else None,
                 page=block.page,
+                table=block.cell.table if block.cell is not None else None,
+                row=block.cell.row if block.cell is not None else None,
+                column=block.cell.column if block.cell is not None else None,
+                depth=block.depth,
             )
         )
+        origin += [(at + offset, source, width) for offset, source, width in places]
         parts.append(words)
         at += len(words) + 1
     text = "\n".join(parts)
@@ -105,6 +122,7 @@ def build(
         text=text,
         paragraphs=tuple(paragraphs),
         unreadable=tuple(notes),
+        origin=tuple(origin),
     )
 
 

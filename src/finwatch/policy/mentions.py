@@ -14,7 +14,7 @@ from typing import NamedTuple
 from finwatch.model.knowledge import DataItem
 from finwatch.model.locator import PolicyAt
 from finwatch.model.policy import Mention, PolicyText
-from finwatch.policy.builder import normalise
+from finwatch.policy.normal import normalise
 
 LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 """Keeps the length, which ``str.lower`` does not for every letter."""

@@ -5,6 +5,7 @@ A line that ends well short of the page's usual line, or that is followed by a n
 
 from __future__ import annotations
 
+import io
 import re
 
 import pypdfium2
@@ -12,8 +13,12 @@ import pypdfium2
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import PolicyLimits
 from finwatch.model.policy import ParagraphKind
-from finwatch.policy.builder import Block, looks_like_heading, normalise
+from finwatch.policy import ocr
+from finwatch.policy.builder import Block, looks_like_heading
+from finwatch.policy.normal import normalise
 
+SCALE = 2.0
+"""144 dots an inch, enough for OCR of printed text."""
 FULL_LINE = 0.85
 """A line shorter than this share of the page's longest lines is the last of its paragraph."""
 WORD_END = re.compile(r"[A-Za-z0-9,;:)]$")
@@ -42,6 +47,7 @@ def read_blocks(data: bytes, *, name: str, limits: PolicyLimits) -> tuple[list[B
 def _pages(document: pypdfium2.PdfDocument, limits: PolicyLimits) -> tuple[list[Block], str | None, list[str]]:
     blocks: list[Block] = []
     notes: list[str] = []
+    pictures = 0
     for number in range(1, min(len(document), limits.pages) + 1):
         try:
             text = document[number - 1].get_textpage().get_text_range()
@@ -50,7 +56,9 @@ def _pages(document: pypdfium2.PdfDocument, limits: PolicyLimits) -> tuple[list[
             continue
         lines = [normalise(line) for line in text.splitlines()]
         if not any(lines):
-            notes.append(f"page {number} has no text; it may be a picture")
+            lines, note = _seen(document[number - 1], number, left=limits.pictures - pictures)
+            pictures += 1
+            notes.append(note)
         blocks += [_block(paragraph, number) for paragraph in _paragraphs(lines)]
     if len(document) > limits.pages:
         notes.append(f"pages after {limits.pages} were left out: limit pages = {limits.pages}")
@@ -58,6 +66,21 @@ def _pages(document: pypdfium2.PdfDocument, limits: PolicyLimits) -> tuple[list[
     if title and blocks and normalise(blocks[0].text) == normalise(title):
         blocks[0] = blocks[0]._replace(kind=ParagraphKind.HEADING, level=1)
     return blocks, title, notes
+
+
+def _seen(page: pypdfium2.PdfPage, number: int, *, left: int) -> tuple[list[str], str]:
+    """The lines of a page that is a picture, by OCR where it is installed, and what to say about it."""
+    recognise = ocr.recogniser()
+    if recognise is None:
+        return [], f"page {number} has no text; it may be a picture, and {ocr.MISSING}: not read"
+    if left <= 0:
+        return [], f"page {number} is a picture beyond the limit pictures: not read"
+    picture = io.BytesIO()
+    page.render(scale=SCALE).to_pil().save(picture, format="PNG")
+    lines, unsure = recognise(picture.getvalue())
+    if not lines:
+        return [], f"page {number} has no text; OCR found none in its picture"
+    return [normalise(line) for line in lines], f"page {number} was read by OCR, {unsure} unsure lines left out"
 
 
 def _paragraphs(lines: list[str]) -> list[str]:

@@ -12,13 +12,20 @@ import re
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import POLICY, PolicyLimits
 from finwatch.model.policy import PolicyFormat
+from finwatch.policy.docx import is_docx
 
-SIGNATURES = (
+PICTURES = (
     (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
+    (b"BM", "a BMP picture"),
+    (b"II*\0", "a TIFF picture"),
+    (b"MM\0*", "a TIFF picture"),
+)
+ZIP = b"PK\x03\x04"
+SIGNATURES = (
     (b"RIFF", "a WebP picture or other media"),
-    (b"PK\x03\x04", "a ZIP archive (DOCX and other office files are ZIP archives)"),
+    (b"{\\rtf", "an RTF document"),
     (b"\xd0\xcf\x11\xe0", "an old office file"),
     (b"\x1f\x8b", "gzip-compressed"),
     (b"Rar!", "a RAR archive"),
@@ -30,8 +37,17 @@ HEAD = 4_096
 CHINESE = {"gb2312", "gbk", "gb18030", "hz", "x-gbk", "gb_2312-80", "cp936"}
 
 
+def picture_of(data: bytes) -> str | None:
+    """What kind of picture ``data`` is, or ``None``."""
+    if data.startswith(b"BM") and int.from_bytes(data[2:6], "little") != len(data):
+        return None
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "a WebP picture"
+    return next((what for signature, what in PICTURES if data.startswith(signature)), None)
+
+
 def sniff(data: bytes, *, name: str) -> PolicyFormat | None:
-    """PDF by its signature, ``None`` for text of some kind. ``name`` is for messages.
+    """PDF, DOCX or picture by the content, ``None`` for text of some kind. ``name`` is for messages.
 
     Raises ``UnreadablePolicy`` for an empty file and for what is not text, naming what it is.
     """
@@ -43,11 +59,21 @@ def sniff(data: bytes, *, name: str) -> PolicyFormat | None:
         )
     if b"%PDF-" in data[:1024]:
         return PolicyFormat.PDF
+    if picture_of(data):
+        return PolicyFormat.IMAGE
+    if data.startswith(ZIP):
+        if is_docx(data):
+            return PolicyFormat.DOCX
+        raise UnreadablePolicy(
+            f"{name} is a ZIP archive without a DOCX document; nothing of it was read.",
+            zh=f"{name} 是不含 DOCX 文档的 ZIP 压缩包，未读取。",
+            todo="Unpack it and give the policy alone.",
+        )
     for signature, what in SIGNATURES:
         if data.startswith(signature):
             raise UnreadablePolicy(
-                f"{name} is {what}, not text.",
-                zh=f"{name} 不是文本文件。",
+                f"{name} is {what}, not text; nothing of it was read.",
+                zh=f"{name} 不是文本文件，未读取。",
                 todo="Convert it to PDF or text (pictures need OCR) and read that.",
             )
     return None
@@ -59,7 +85,8 @@ def decode(
     """The text, the encoding it was in, and how many characters could not be decoded.
 
     The order: byte order mark, UTF-16 by its zero bytes, strict UTF-8, what page or header declare, GB18030; then
-    UTF-8 or GB18030 with the few broken characters replaced. Raises ``UnreadablePolicy`` when none fits.
+    each line by itself in UTF-8 or GB18030 where a file mixes them (``encoding`` names both); then UTF-8 or GB18030
+    with the few broken characters replaced. Raises ``UnreadablePolicy`` when none fits.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
@@ -73,9 +100,30 @@ def decode(
             return _checked(data.decode(encoding), encoding, name=name, limits=limits)
         except UnicodeDecodeError:
             continue
+    mixed = _by_line(data)
+    if mixed is not None:
+        return _checked(mixed, "utf-8, gb18030", name=name, limits=limits)
     attempts = [(data.decode(encoding, errors="replace"), encoding) for encoding in ("utf-8", "gb18030")]
     text, encoding = min(attempts, key=lambda attempt: attempt[0].count("\ufffd"))
     return _checked(text, encoding, name=name, limits=limits)
+
+
+def _by_line(data: bytes) -> str | None:
+    """The text of a file put together from UTF-8 and GB18030, each line in one of them; ``None`` where that fails."""
+    found: list[str] = []
+    seen: set[str] = set()
+    for line in data.split(b"\n"):
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                found.append(line.decode(encoding))
+            except UnicodeDecodeError:
+                continue
+            if not line.isascii():
+                seen.add(encoding)
+            break
+        else:
+            return None
+    return "\n".join(found) if len(seen) > 1 else None
 
 
 def is_html(text: str) -> bool:

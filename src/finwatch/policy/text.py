@@ -9,15 +9,16 @@ from __future__ import annotations
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import POLICY, PolicyLimits
 from finwatch.model.policy import ParagraphKind, PolicyFormat, PolicyText
-from finwatch.policy import html, pdf
-from finwatch.policy.builder import Block, build, looks_like_heading, normalise
-from finwatch.policy.sniff import decode, is_html, sniff
+from finwatch.policy import docx, html, ocr, pdf
+from finwatch.policy.builder import Block, build, looks_like_heading
+from finwatch.policy.normal import normalise
+from finwatch.policy.sniff import decode, is_html, picture_of, sniff
 
 
 def read_policy_text(
     data: bytes, *, name: str = "the policy", content_type: str | None = None, limits: PolicyLimits = POLICY
 ) -> PolicyText:
-    """The text of a policy given as a page, a PDF or plain text.
+    """The text of a policy given as a page, a PDF, DOCX, plain text or a picture of text.
 
     ``name`` (a path or URL) is for messages; ``content_type`` is the header it came with, used for its charset alone.
     Raises ``UnreadablePolicy`` naming the document, what is wrong and what to do; parts that could not be read (a
@@ -25,13 +26,20 @@ def read_policy_text(
     """
     if len(data) > limits.file_bytes:
         raise UnreadablePolicy(
-            f"{name} has {len(data)} bytes, more than the limit file_bytes = {limits.file_bytes}.",
-            zh=f"{name} 超过大小限制。",
+            f"{name} is larger than the limit file_bytes = {limits.file_bytes}; nothing of it was read.",
+            zh=f"{name} 超过大小限制，未读取。",
             todo="Give the policy alone.",
         )
-    if sniff(data, name=name) is PolicyFormat.PDF:
+    format_ = sniff(data, name=name)
+    if format_ is PolicyFormat.PDF:
         blocks, title, notes = pdf.read_blocks(data, name=name, limits=limits)
-        return build(data, blocks, format_=PolicyFormat.PDF, name=name, limits=limits, title=title, unreadable=notes)
+        return build(data, blocks, format_=format_, name=name, limits=limits, title=title, unreadable=notes)
+    if format_ is PolicyFormat.DOCX:
+        blocks, title, notes = docx.read_blocks(data, name=name, limits=limits)
+        return build(data, blocks, format_=format_, name=name, limits=limits, title=title, unreadable=notes)
+    if format_ is PolicyFormat.IMAGE:
+        blocks, notes = _picture(data, name=name)
+        return build(data, blocks, format_=format_, name=name, limits=limits, unreadable=notes)
     text, encoding, damaged = decode(data, name=name, content_type=content_type, limits=limits)
     if is_html(text):
         blocks, title, notes = html.read_blocks(text, limits)
@@ -39,6 +47,10 @@ def read_policy_text(
     else:
         blocks, title, notes = _plain_blocks(text), None, []
         format_ = PolicyFormat.TEXT
+    if "," in encoding:
+        notes.append(f"the file mixes encodings ({encoding}); each line was read in the one that fits it")
+    if damaged:
+        notes.append(f"{damaged} characters could not be decoded and stand as U+FFFD")
     return build(
         data,
         blocks,
@@ -48,14 +60,41 @@ def read_policy_text(
         encoding=encoding,
         damaged=damaged,
         title=title,
+        traced=True,
         unreadable=notes,
     )
 
 
+def _picture(data: bytes, *, name: str) -> tuple[list[Block], list[str]]:
+    """The lines of a picture of text, and a note on lines too unsure to give."""
+    what = picture_of(data) or "a picture"
+    recognise = ocr.recogniser()
+    if recognise is None:
+        raise UnreadablePolicy(
+            f"{name} is {what}; {ocr.MISSING}, so nothing of it was read.",
+            zh=f"{name} 是图片；未安装文字识别组件，未读取。",
+            todo="Install finwatch[ocr], or give the policy as text or PDF.",
+        )
+    lines, unsure = recognise(data)
+    notes = [f"{name} is {what}, read by OCR: words may be wrong"]
+    if unsure:
+        notes.append(f"{unsure} lines were too unsure to read")
+    return [_line(normalise(line)) for line in lines], notes
+
+
+def _line(line: str) -> Block:
+    heading = looks_like_heading(line)
+    return Block(ParagraphKind.HEADING if heading else ParagraphKind.BODY, line, 2 if heading else None)
+
+
 def _plain_blocks(text: str) -> list[Block]:
     """A line is a paragraph: policies saved as text keep one paragraph a line."""
-    lines = [normalise(line) for line in text.splitlines()]
-    return [
-        Block(ParagraphKind.HEADING, line, 2) if looks_like_heading(line) else Block(ParagraphKind.BODY, line)
-        for line in lines
-    ]
+    blocks: list[Block] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        heading = looks_like_heading(normalise(line))
+        kind = ParagraphKind.HEADING if heading else ParagraphKind.BODY
+        if line and not line.isspace():
+            blocks.append(Block(kind, line, 2 if heading else None, origin=((0, at, 1),)))
+        at += len(line)
+    return blocks

@@ -20,7 +20,7 @@ import ahocorasick_rs
 
 from finwatch.model.knowledge import DataItem
 from finwatch.model.statement import Action, PartyKind, Place
-from finwatch.policy.builder import normalise
+from finwatch.policy.normal import normalise
 
 LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 """Keeps the length, which ``str.lower`` does not for every letter."""
