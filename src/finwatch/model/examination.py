@@ -12,19 +12,12 @@ from typing import Literal
 from pydantic import Field
 
 from finwatch.model.base import Model, Text
+from finwatch.model.disclosure import Disclosure, PolicySeen
+from finwatch.model.evidence import Evidence as Evidence  # noqa: PLC0414 - its home for most; said so to mypy
 from finwatch.model.knowledge import Severity
 from finwatch.model.listing import Listing
 from finwatch.model.locator import CodeAt, Locator
 from finwatch.model.package import PackageFacts, Unreadable
-
-
-class Evidence(Model):
-    """A fact that a conclusion rests on: what it says, in both languages, the raw text, and where it stands."""
-
-    says: Text
-    at: Locator
-    quote: str | None = None
-    """The bytes or words as found: a call with its arguments, an attribute, a sentence."""
 
 
 class Answer(StrEnum):
@@ -268,7 +261,8 @@ class Subject(Model):
     collection: tuple[Collection, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     protection: Protection
-    policy_text: str | None = None
+    policy: PolicySeen | None = None
+    """The privacy policy, or why it could not be read; ``None`` = none was given or known."""
 
 
 class Examination(Model):
@@ -283,6 +277,8 @@ class Examination(Model):
     flows: tuple[Flow, ...] = ()
     """Empty until data flow is traced; ``unreadable`` then says so."""
     findings: tuple[Finding, ...]
+    disclosure: Disclosure | None = None
+    """The package beside its policy; ``None`` = no policy was looked at."""
     matches: tuple[Match, ...]
     rating: Rating
     unreadable: tuple[Unreadable, ...]
