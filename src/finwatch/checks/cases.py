@@ -21,6 +21,9 @@ dex file, signed with v2). Keys of a ``[[case]]``:
 ``identity``      ``{finance?, kind?}``; without the key: no finance app; ``{}``: nobody knows
 ``network``       rules of the network security configuration
 ``libraries``     ``{path, hardening}``; ``anomalies`` ``{kind, path}``
+``policy``        the privacy policy: ``checks/policy/cases.py``; without the key an ordinary one that tells everything
+``listing``       ``{policy_url?, names?}``: the market's page; without the key there is none
+``labels``        locale to label, beside ``manifest.label``
 ``packer``        name of a packer: the code counts as hidden
 ``unreadable``    parts that could not be read; ``manifest`` also takes the manifest away
 """
@@ -30,9 +33,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from finwatch.checks.policy import cases as policy_cases
 from finwatch.errors import CatalogError
 from finwatch.model.base import Text
 from finwatch.model.examination import (
@@ -46,6 +51,7 @@ from finwatch.model.examination import (
     Subject,
 )
 from finwatch.model.knowledge import Knowledge, Severity
+from finwatch.model.listing import Listing
 from finwatch.model.locator import CodeAt
 from finwatch.model.package import (
     Archive,
@@ -56,6 +62,7 @@ from finwatch.model.package import (
     DexFile,
     FieldRead,
     Implementation,
+    LocalLabel,
     Manifest,
     MethodShape,
     NativeLibrary,
@@ -85,7 +92,7 @@ _KEYS = {
         "strings",
     ),
     *("implementations", "collection", "endpoints", "sdks", "signing", "identity", "network", "libraries", "anomalies"),
-    *("packer", "unreadable", "format"),
+    *("packer", "unreadable", "format", "policy", "listing", "labels"),
 }
 _DEX = "classes.dex"
 _HERE = "Lcn/example/app/Main;->run()V"
@@ -129,7 +136,7 @@ class _Watched:
 
     def __init__(self, knowledge: Knowledge, place: str) -> None:
         watch = knowledge.watch
-        self._place = place
+        self.place = place
         self._calls = {call.id: f"{call.class_name or 'L?;'}->{call.name}{call.proto or '()'}" for call in watch.calls}
         self._fields = {field.id: f"{field.class_name}->{field.name}" for field in watch.fields}
         self._strings = {string.id: string.pattern for string in watch.strings}
@@ -152,12 +159,12 @@ class _Watched:
 
     def item(self, item: str) -> str:
         if item not in self._items:
-            raise CatalogError(f"{self._place}: no data item {item!r}.", todo="Use an id of items.csv.")
+            raise CatalogError(f"{self.place}: no data item {item!r}.", todo="Use an id of items.csv.")
         return item
 
     def _known(self, table: Mapping[str, str], watch: str) -> str:
         if watch not in table:
-            raise CatalogError(f"{self._place}: nothing watches {watch!r}.", todo="Use an id of catalog/data/watch.")
+            raise CatalogError(f"{self.place}: nothing watches {watch!r}.", todo="Use an id of catalog/data/watch.")
         return table[watch]
 
 
@@ -170,7 +177,14 @@ def _subject(entry: Mapping[str, Any], watched: _Watched) -> Subject:
         collection=tuple(_collection(taken, watched) for taken in entry.get("collection", ())),
         endpoints=tuple(_endpoint(endpoint) for endpoint in entry.get("endpoints", ())),
         protection=Protection(packer=packer, extent="limited" if packer else "full"),
+        listing=_listing(entry["listing"]) if "listing" in entry else None,
+        policy=policy_cases.seen(entry.get("policy"), place=watched.place),
     )
+
+
+def _listing(written: Mapping[str, Any]) -> Listing:
+    ordinary = {"market": "example", "app": "cn.example.app", "seen": datetime(2026, 11, 1, tzinfo=UTC)}
+    return Listing.model_validate({**ordinary, **written})
 
 
 def _facts(entry: Mapping[str, Any], watched: _Watched) -> PackageFacts:
@@ -206,7 +220,8 @@ def _manifest(entry: Mapping[str, Any]) -> Manifest:
     written = {**ordinary, **entry.get("manifest", {})}
     absent = {key for key, value in written.items() if value == "none"}
     fields = {key: value for key, value in written.items() if key not in absent}
-    return Manifest(**fields, components=tuple(components), permissions=tuple(permissions))
+    labels = tuple(LocalLabel(locale=locale, label=label) for locale, label in entry.get("labels", {}).items())
+    return Manifest(**fields, components=tuple(components), permissions=tuple(permissions), labels=labels)
 
 
 def _code(entry: Mapping[str, Any], watched: _Watched) -> Code:

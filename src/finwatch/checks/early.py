@@ -14,7 +14,7 @@ from finwatch.checks.decision import Decision, no, yes
 from finwatch.checks.view import View
 from finwatch.model.examination import Collection, Confidence
 
-_GUARDS = {
+GUARDS = {
     "contacts": ("READ_CONTACTS",),
     "call_log": ("READ_CALL_LOG",),
     "sms": ("READ_SMS", "RECEIVE_SMS"),
@@ -62,5 +62,5 @@ def _may_be_early(place: Collection) -> bool:
 
 
 def _permitted(view: View, item: str) -> bool:
-    guards = _GUARDS.get(item)
+    guards = GUARDS.get(item)
     return guards is None or bool(view.asked_among(f"android.permission.{name}" for name in guards))

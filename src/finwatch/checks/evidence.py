@@ -11,7 +11,7 @@ from finwatch.checks.ownership import FRAMEWORK, SDK
 from finwatch.checks.view import View
 from finwatch.model.base import Text
 from finwatch.model.examination import Collection, Endpoint, Evidence
-from finwatch.model.locator import CodeAt, FileAt, Locator, ManifestAt, SigningAt
+from finwatch.model.locator import CodeAt, FileAt, Locator, ManifestAt, SearchedAt, SigningAt
 from finwatch.model.package import CodeCall, Component, FieldRead, Implementation, MethodShape, Signer, StringUse, Value
 
 QUOTE_CHARACTERS = 300
@@ -144,6 +144,13 @@ def of_signer(signer: Signer, index: int, zh: str, en: str) -> Evidence:
         ),
         at=SigningAt(scheme=signer.scheme, signer=index),
         quote=clip(f"SHA-256 {signer.sha256}"),
+    )
+
+
+def of_origin(address: str) -> Evidence:
+    """An address that was looked for and has no page."""
+    return Evidence(
+        says=Text(zh=f"{address} 没有页面", en=f"{address} has no page"), at=SearchedAt(extent=address), quote=address
     )
 
 

@@ -22,7 +22,7 @@ FRAMEWORK = "framework:"
 """Catalogue entries that are building blocks: their code accuses nobody of a weakness, but may collect data."""
 SDK = "sdk:"
 
-_BUILDING_BLOCKS = frozenset({"crypto", "framework", "media", "network", "storage", "testing", "ui"})
+BUILDING_BLOCKS = frozenset({"crypto", "framework", "media", "network", "storage", "testing", "ui"})
 """Purposes of catalogue entries that are building blocks rather than a vendor's service."""
 
 
@@ -41,7 +41,7 @@ class Ownership:
         if package and "." in package:
             owners[package.replace(".", "/")] = APP
         for sdk in sdks:
-            kind = FRAMEWORK if sdk.purpose in _BUILDING_BLOCKS else SDK
+            kind = FRAMEWORK if sdk.purpose in BUILDING_BLOCKS else SDK
             owners.update({prefix.strip("/"): f"{kind}{sdk.id}" for prefix in sdk.prefixes})
         owners.update({prefix.strip("/"): f"{LIBRARY}{prefix.strip('/')}" for prefix in libraries()})
         self._owners = owners

@@ -22,6 +22,13 @@ from finwatch.errors import CatalogError
 from finwatch.model.examination import Confidence
 from finwatch.model.knowledge import CheckDefinition
 
+_SURE = {
+    "deterministic": Confidence.CERTAIN,
+    "heuristic": Confidence.LIKELY,
+    "needs_review": Confidence.SUSPECTED,
+}
+"""How sure a *yes* of a declarative condition is."""
+
 FOLDER = Path(__file__).parent / "rules"
 
 
@@ -74,19 +81,20 @@ def _decide(definition: CheckDefinition, folder: Path, place: str) -> Callable[[
 
 
 def _declared(definition: CheckDefinition, condition: when.Condition) -> Callable[[View], Decision]:
-    sure = Confidence.CERTAIN if definition.determinism == "deterministic" else Confidence.LIKELY
+    sure = _SURE[definition.determinism]
     summary = definition.summary or definition.title
 
     def decide(view: View) -> Decision:
         held = condition(view)
         if not held.value:
-            return no()
+            return no(evidence=held.shown)
         pieces = evidence.first(held.evidence)
         figures = {
             "count": str(len(dict.fromkeys(held.evidence))),
             "first": (pieces[0].quote or "") if pieces else "",
             "package": view.manifest.package if view.facts.manifest else "",
         }
-        return yes(summary.zh.format_map(figures), summary.en.format_map(figures), pieces, confidence=sure)
+        zh, en = summary.zh.format_map(figures), summary.en.format_map(figures)
+        return yes(zh, en, pieces, confidence=sure, from_absence=held.absence)
 
     return decide

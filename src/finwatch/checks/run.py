@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from finwatch.checks.decision import Decision, Unseen
+from finwatch.checks.policy.compare import disclosure
 from finwatch.checks.registry import Check
 from finwatch.checks.view import View
 from finwatch.model.base import Text
+from finwatch.model.disclosure import Disclosure
 from finwatch.model.examination import Answer, Evidence, Finding, Subject
 from finwatch.model.knowledge import Knowledge
 
@@ -37,6 +39,27 @@ def run_checks(subject: Subject, checks: Sequence[Check], *, knowledge: Knowledg
     """
     view = View(subject, knowledge=knowledge, on=on)
     return tuple(_finding(check, view) for check in checks)
+
+
+def judge(
+    subject: Subject, checks: Sequence[Check], *, knowledge: Knowledge, on: date
+) -> tuple[tuple[Finding, ...], Disclosure | None]:
+    """The findings, and the comparison of the package with its policy that some of them rest on.
+
+    Where no policy was looked at there is no comparison, and checks that can say nothing without one are left out but
+    for ``EXISTENCE``, which says so: thirty answers of *not available* would hide the rest.
+    """
+    view = View(subject, knowledge=knowledge, on=on)
+    asked = checks if subject.policy is not None else [check for check in checks if _asked_without_policy(check)]
+    return tuple(_finding(check, view) for check in asked), disclosure(view)
+
+
+EXISTENCE = "offers_no_privacy_policy"
+"""The one check of policies that is asked of every package."""
+
+
+def _asked_without_policy(check: Check) -> bool:
+    return "policy" not in check.definition.needs or check.definition.id == EXISTENCE
 
 
 def _finding(check: Check, view: View) -> Finding:

@@ -7,14 +7,16 @@ classes, and for every part what of it could not be read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cached_property
+from typing import TypeVar, cast
 
 from finwatch.checks.decision import Unseen
-from finwatch.checks.ownership import FRAMEWORK, LIBRARY, Ownership
+from finwatch.checks.ownership import BUILDING_BLOCKS, FRAMEWORK, LIBRARY, Ownership
+from finwatch.checks.policy.text import PolicyView, policy_gaps
 from finwatch.model.base import Text
-from finwatch.model.examination import Collection, Identity, Subject
+from finwatch.model.examination import Collection, Identity, SdkUse, Subject
 from finwatch.model.knowledge import Knowledge
 from finwatch.model.locator import ManifestAt, SearchedAt
 from finwatch.model.package import (
@@ -30,6 +32,8 @@ from finwatch.model.package import (
 PARTS = ("manifest", "code", "signing", "resources", "native", "listing", "policy", "official")
 """What ``needs`` of a check may name."""
 
+Made = TypeVar("Made")
+
 _READABLE_FORMATS = frozenset({"apk", "apks", "aab", "unknown"})
 
 
@@ -40,7 +44,14 @@ class View:
         self.subject = subject
         self.knowledge = knowledge
         self.on = on
+        self._made: dict[str, object] = {}
         self._ownership = Ownership(subject.sdks, subject.facts.manifest.package if subject.facts.manifest else None)
+
+    def once(self, name: str, make: Callable[[View], Made]) -> Made:
+        """What ``make`` gives of this subject, made when first asked for under ``name``."""
+        if name not in self._made:
+            self._made[name] = make(self)
+        return cast(Made, self._made[name])
 
     @property
     def facts(self) -> PackageFacts:
@@ -143,6 +154,10 @@ class View:
         """Whether what this class does may be held against the app: not so for libraries and frameworks."""
         return not self._ownership.of_class(class_name).startswith((LIBRARY, FRAMEWORK))
 
+    def is_building_block(self, sdk: SdkUse) -> bool:
+        """Whether the component is a framework or library rather than a vendor's service."""
+        return sdk.purpose in BUILDING_BLOCKS
+
     def sdk_name(self, sdk: str) -> Text:
         """The SDK's name, else its id."""
         return self._sdk_names.get(sdk) or Text(zh=sdk, en=sdk)
@@ -156,6 +171,14 @@ class View:
         if part == "manifest":
             return ManifestAt(element="manifest")
         return SearchedAt(extent=self._extent(part))
+
+    @cached_property
+    def policy(self) -> PolicyView:
+        """The privacy policy. Raises ``Unseen`` when there is no text to look at."""
+        seen = self.subject.policy
+        if seen is None or seen.text is None or seen.reading is None:
+            raise Unseen("policy")
+        return PolicyView(seen.text, seen.reading, origin=seen.origin, items=self.knowledge.items)
 
     @cached_property
     def _gaps(self) -> dict[str, tuple[Text, ...]]:
@@ -179,8 +202,7 @@ class View:
             gaps["code"].append(Text(zh=f"达到上限 {limit}，未全部列出", en=f"the limit {limit} cut the list"))
         if self.subject.listing is None:
             gaps["listing"].append(Text(zh="没有商店页面", en="no market listing was given"))
-        if self.subject.policy_text is None:
-            gaps["policy"].append(Text(zh="没有隐私政策文本", en="no policy text was given"))
+        gaps["policy"].extend(policy_gaps(self.subject.policy))
         return {part: tuple(reasons) for part, reasons in gaps.items() if reasons}
 
     def _extent(self, part: str) -> str:
@@ -192,6 +214,8 @@ class View:
             return f"signature schemes: {', '.join(self.facts.signing.schemes) or 'none'}"
         if part == "native":
             return f"{len(self.facts.native_libraries):,} native libraries"
+        if part == "policy" and self.subject.policy is not None and self.subject.policy.text is not None:
+            return self.policy.extent
         return f"{part} of the package"
 
     @cached_property

@@ -16,6 +16,9 @@ Questions, each answered with its evidence:
 ``call('WATCH')``                     some code, general-purpose libraries apart, makes the watched call
 ``call('WATCH', N, VALUE)``           … with the constant ``VALUE`` visible as argument ``N`` (0 = receiver or first)
 ``component('KIND', 'PERMISSION')``   an enabled component of the kind is guarded by the permission
+``policy_tells('TOPIC')``             some sentence of the policy has the topic's sign (``policy/signs.toml``)
+``policy_silent('TOPIC')``            none has; holds only of a policy that was read whole, and cites what was searched
+``policy_collects()``                 something is taken, by the policy's word or by the package's code
 
 A comparison with a value that is not given (``none``) is false, except ``== none`` and ``!= none``. ``not`` drops the
 evidence of what it denies: an absence has no place of its own.
@@ -32,6 +35,7 @@ from pydantic import BaseModel
 
 from finwatch.checks import evidence
 from finwatch.checks.calls import argument
+from finwatch.checks.policy.signs import sign
 from finwatch.checks.view import View
 from finwatch.errors import CatalogError
 from finwatch.model.examination import Evidence, Identity, Protection
@@ -45,6 +49,10 @@ class Held(NamedTuple):
 
     value: object
     evidence: tuple[Evidence, ...] = ()
+    absence: bool = False
+    """Rests on something not being there."""
+    shown: tuple[Evidence, ...] = ()
+    """What speaks against it, where it does not hold."""
 
 
 Condition = Callable[[View], Held]
@@ -194,6 +202,18 @@ class _Parser:
             case "component", [str(kind), str(guard)]:
                 full = guard if "." in guard else f"android.permission.{guard}"
                 return lambda view: _components(view, kind, full)
+        return self._answer_of_policy(name, arguments)
+
+    def _answer_of_policy(self, name: str, arguments: Sequence[Constant]) -> Condition:
+        match name, list(arguments):
+            case "policy_tells", [str(topic)]:
+                sign(topic)
+                return lambda view: _told(view, topic)
+            case "policy_silent", [str(topic)]:
+                sign(topic)
+                return lambda view: _silent(view, topic)
+            case "policy_collects", []:
+                return lambda view: Held(collects(view))
         raise self._error(f"{name}({', '.join(map(repr, arguments))}) is no question")
 
     def _error(self, what: str) -> CatalogError:
@@ -222,7 +242,12 @@ def _any(sides: Sequence[Condition]) -> Condition:
     def condition(view: View) -> Held:
         held = [side(view) for side in sides]
         true = [entry for entry in held if entry.value]
-        return Held(bool(true), tuple(piece for entry in true for piece in entry.evidence))
+        return Held(
+            bool(true),
+            tuple(piece for entry in true for piece in entry.evidence),
+            absence=bool(true) and all(entry.absence for entry in true),
+            shown=tuple(piece for entry in held for piece in entry.shown),
+        )
 
     return condition
 
@@ -230,9 +255,11 @@ def _any(sides: Sequence[Condition]) -> Condition:
 def _all(sides: Sequence[Condition]) -> Condition:
     def condition(view: View) -> Held:
         held = [side(view) for side in sides]
+        shown = tuple(piece for entry in held for piece in entry.shown)
         if not all(entry.value for entry in held):
-            return Held(False)
-        return Held(True, tuple(piece for entry in held for piece in entry.evidence))
+            return Held(False, shown=shown)
+        pieces = tuple(piece for entry in held for piece in entry.evidence)
+        return Held(True, pieces, absence=any(entry.absence for entry in held), shown=shown)
 
     return condition
 
@@ -267,3 +294,23 @@ def _components(view: View, kind: str, permission: str) -> Held:
         bool(guarded),
         tuple(evidence.of_component(component, f"由 {short} 保护", f"is guarded by {short}") for component in guarded),
     )
+
+
+def _told(view: View, topic: str) -> Held:
+    known = sign(topic)
+    spans = view.policy.told(topic)
+    pieces = tuple(view.policy.quote(span, f"写有{known.zh}", f"tells {known.en}") for span in spans)
+    return Held(bool(pieces), pieces)
+
+
+def _silent(view: View, topic: str) -> Held:
+    told = _told(view, topic)
+    if told.value:
+        return Held(False, shown=told.evidence)
+    known = sign(topic)
+    return Held(True, (view.policy.absent(known.zh, known.en),), absence=True)
+
+
+def collects(view: View) -> bool:
+    """Whether anything is taken: the policy says so, or the package's code shows it."""
+    return bool(view.policy.taken) or any(taken.permitted is not False for taken in view.subject.collection)

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Protocol
 
 from finwatch import __version__
-from finwatch.checks import Check, run_checks
+from finwatch.checks import Check, judge
 from finwatch.identify import describe
 from finwatch.likeness import compare
 from finwatch.limits import PACKAGE, PackageLimits
+from finwatch.model.disclosure import Disclosure, PolicySeen
 from finwatch.model.examination import (
     Candidate,
     ComponentSummary,
@@ -67,12 +68,12 @@ def examine(
     listing: Listing | None = None,
     candidates: Sequence[Candidate] = (),
     history: Sequence[Rating] = (),
-    policy_text: str | None = None,
+    policy: PolicySeen | None = None,
 ) -> Examination:
     """The examination of the package at ``path``.
 
     ``on`` is the day whose clauses apply; ``candidates`` are apps to compare with; ``history`` holds the app's earlier
-    ratings, oldest first. A damaged package gives a document that says so; ``OSError`` is raised only when the file
+    ratings, oldest first; ``policy`` is the privacy policy as ``flow.policies`` reads it. A damaged package gives a document that says so; ``OSError`` is raised only when the file
     itself cannot be opened.
     """
     started = time.perf_counter()
@@ -86,7 +87,7 @@ def examine(
             listing=listing,
             candidates=candidates,
             history=history,
-            policy_text=policy_text,
+            policy=policy,
         )
     return timed(examined, time.perf_counter() - started)
 
@@ -113,17 +114,25 @@ def conclude(
     listing: Listing | None = None,
     candidates: Sequence[Candidate] = (),
     history: Sequence[Rating] = (),
-    policy_text: str | None = None,
+    policy: PolicySeen | None = None,
 ) -> Examination:
     """The examination of facts already read (again from the lake, for instance); its ``took_ms`` is 0."""
     subject = describe(facts, listing=listing, knowledge=knowledge)
-    if policy_text is not None:
-        subject = subject.model_copy(update={"policy_text": policy_text})
-    findings = run_checks(subject, checks, knowledge=knowledge, on=on)
+    if policy is not None:
+        subject = subject.model_copy(update={"policy": policy})
+    findings, disclosure = judge(subject, checks, knowledge=knowledge, on=on)
     matches = compare(subject, candidates)
     gaps = unreadable_parts(facts)
     rating = rate(findings, matches, protection=subject.protection, unreadable=gaps, history=history)
-    return document(subject, findings, matches, rating, unreadable=gaps, catalog_version=knowledge.version)
+    return document(
+        subject,
+        findings,
+        matches,
+        rating,
+        unreadable=gaps,
+        catalog_version=knowledge.version,
+        disclosure=disclosure,
+    )
 
 
 def rerate(examination: Examination, matches: Sequence[Match], history: Sequence[Rating] = ()) -> Examination:
@@ -152,6 +161,7 @@ def document(
     *,
     unreadable: Sequence[Unreadable],
     catalog_version: str,
+    disclosure: Disclosure | None = None,
 ) -> Examination:
     """The stages' results as one ``finwatch.examination/1`` document."""
     return Examination(
@@ -162,6 +172,7 @@ def document(
         endpoints=subject.endpoints,
         flows=(),
         findings=tuple(findings),
+        disclosure=disclosure,
         matches=tuple(matches),
         rating=rating,
         unreadable=(*unreadable, _FLOWS_UNTRACED),
