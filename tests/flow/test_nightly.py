@@ -50,12 +50,13 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         run = Run.model_validate_json(done.stdout)
         assert run == only(here)
         assert run.report is not None
-        crawl, examine, _, publish = run.steps
+        crawl, examine, _, _, publish, alerts = run.steps
         assert crawl.counts["failed"] == run.report.failed == 0
         assert run.report.new == 0, "what a market shows at first sight is not new to it"
         assert crawl.counts["listings"] == publish.counts["apps"] > 0
         assert examine.counts["examined"] == publish.counts["versions"]
         assert crawl.counts["sealed"] > 0
+        assert (alerts.counts, run.report.worse) == ({}, 0), "there was nothing before it"
         assert len(set(here.asked())) == len(here.asked())
         return {"left": left(here), "asked": sorted(here.asked()), "report": run.report}
 
@@ -71,7 +72,7 @@ def test_killed_in_every_step_it_is_the_same_run_in_the_end(tmp_path: Path, calm
         done = here.run("nightly", "--json", "--patience", "0")
         assert done.returncode == 0, done.stderr
         run = Run.model_validate_json(done.stdout)
-        assert [step.attempts for step in run.steps] == [2, 2, 2, 2]
+        assert [step.attempts for step in run.steps] == [2] * len(StepName)
         assert (run.id, run.state, run.holder) == (1, RunState.DONE, None)
         assert run == only(here)
         assert left(here) == calm["left"]

@@ -21,7 +21,14 @@ from finwatch.store import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 REACHED = "REACHED"
-POINTS = {"crawl": "seal", "examine": "work", "compare": "compare_all", "publish": "publish"}
+POINTS = {
+    "crawl": "seal",
+    "examine": "work",
+    "compare": "compare_all",
+    "compute": "compute",
+    "publish": "publish",
+    "alerts": "tell",
+}
 """The function that each step ends with."""
 
 

@@ -13,6 +13,7 @@ from finwatch.api.asking import After, Before, Limit, When
 from finwatch.api.problems import Problem
 from finwatch.errors import NotFound
 from finwatch.lake import Lake
+from finwatch.model.alert import Alert, AlertKind
 from finwatch.model.base import Model
 from finwatch.model.examination import Answer, Examination
 from finwatch.model.fetch import Capture, MarketId, Outcome, OutcomeKind
@@ -49,6 +50,13 @@ class Service(Model):
     name: str
     version: str
     catalog_version: str
+
+
+class Numbered(Model):
+    """An alert with its number."""
+
+    number: int
+    alert: Alert
 
 
 class Visit(Model):
@@ -142,6 +150,17 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
     def run(number: Annotated[int, Path(ge=0, lt=1 << 63)]) -> Run:
         """One daily run."""
         return store.runs.get(number)
+
+    @api.get("/alerts", tags=["runs"])
+    def alerts(
+        run: Annotated[int | None, Query(ge=0, lt=1 << 63)] = None,
+        kind: AlertKind | None = None,
+        before: Before = None,
+        limit: Limit = 50,
+    ) -> list[Numbered]:
+        """What got worse, newest first, of one daily run where it is given. `before` is the last number of a page."""
+        found = store.alerts.newest(run=run, kind=kind, before=before, limit=limit)
+        return [Numbered(number=number, alert=alert) for number, alert in found]
 
     @api.get("/visits", tags=["markets"])
     def visits(

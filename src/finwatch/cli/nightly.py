@@ -22,7 +22,7 @@ def run(
     patience: Patience = 60.0,
     language: terminal.Language = None,
 ) -> None:
-    """Crawl what is due, examine, compare, publish; then say what was new, gone, changed, failed.
+    """Crawl what is due, examine, compare, compute, publish, alert; say what was new, gone, changed, failed, worse.
 
     Killed at any point and started again it goes on with the same run. Exit code 3 while another run is under way,
     and when this one was stopped or could not be finished.
@@ -58,17 +58,22 @@ def once(*, processes: int | None, patience_s: float) -> Run:
 
 def told(done: Run, language: str) -> str:
     """The run as text: its numbers, then what lies behind each, by market."""
-    from finwatch.report.words import EVENTS, OUTCOMES
+    from finwatch.report.words import ALERTS, EVENTS, OUTCOMES
 
     zh = language == "zh"
     report = done.report
     if report is None:
         return f"第 {done.id} 次运行已停止；再次启动将继续。" if zh else f"run {done.id} stopped; start again to go on"
     numbers = (
-        f"第 {done.id} 次运行：新增 {report.new}，下架 {report.gone}，变更 {report.changed}，失败 {report.failed}"
+        f"第 {done.id} 次运行：新增 {report.new}，下架 {report.gone}，变更 {report.changed}，失败 {report.failed}，"
+        f"恶化 {report.worse}"
         if zh
-        else f"run {done.id}: {report.new} new, {report.gone} gone, {report.changed} changed, {report.failed} failed"
+        else f"run {done.id}: {report.new} new, {report.gone} gone, {report.changed} changed, {report.failed} failed, "
+        f"{report.worse} worse"
     )
     rows = [(one.market, EVENTS[one.kind], one.count) for one in report.changes]
     rows += [(one.market, OUTCOMES[one.kind], one.count) for one in report.failures]
-    return "\n".join([numbers, *(f"  {market}  {text.in_language(language)}: {count}" for market, text, count in rows)])
+    alerts = [f"  {ALERTS[one.kind].in_language(language)}: {one.count}" for one in report.alerts]
+    return "\n".join(
+        [numbers, *alerts, *(f"  {market}  {text.in_language(language)}: {count}" for market, text, count in rows)]
+    )

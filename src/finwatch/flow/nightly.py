@@ -1,6 +1,6 @@
-"""The daily run: crawl, examine, compare, publish, and a report of what was new, gone, changed and failed.
+"""The daily run: crawl, examine, compare, compute, publish, alerts; then what was new, gone, changed, failed, worse.
 
-Comes in: registered markets. Goes out: everything that the four steps leave in lake and store, and a ``Run`` with its
+Comes in: registered markets. Goes out: everything that the steps leave in lake and store, and a ``Run`` with its
 ``RunReport``. Killed in any step and started again, it goes on with the same run.
 """
 
@@ -13,8 +13,10 @@ from typing import Final
 
 from finwatch import catalog
 from finwatch.engine import open_engine
+from finwatch.flow.alerts import tell
 from finwatch.flow.collect import collect
 from finwatch.flow.compare import compare_all
+from finwatch.flow.compute import compute
 from finwatch.flow.expand import grow, reaches_beyond
 from finwatch.flow.progress import Progress, silent
 from finwatch.flow.publish import publish
@@ -82,8 +84,14 @@ def nightly(
         knowledge = catalog.load(settings.catalog)
         return compare_all(lake, knowledge=knowledge, engine=engine, clock=clock, progress=progress).model_dump()
 
+    def computing() -> Counts:
+        return compute(store, lake, engine=engine, clock=clock, progress=progress)
+
     def publishing() -> Counts:
         return publish(store, lake, engine=engine, clock=clock, progress=progress).model_dump()
+
+    def alert() -> Counts:
+        return tell(store, recorder.run, at=clock())
 
     run = store.runs.begin(now=clock())
     with closing(open_engine(settings, processes=processes)) as engine, Recorder(store, run, clock=clock) as recorder:
@@ -94,8 +102,10 @@ def nightly(
                 recorder.step(StepName.CRAWL, crawl)
                 recorder.step(StepName.EXAMINE, examine)
                 recorder.step(StepName.COMPARE, compare)
+                recorder.step(StepName.COMPUTE, computing)
                 recorder.step(StepName.PUBLISH, publishing)
+                recorder.step(StepName.ALERTS, alert)
         except (KeyboardInterrupt, Stopped):
             return recorder.run if recorder.run.state is RunState.STOPPED else recorder.end(RunState.STOPPED)
         crawled = recorder.run.step(StepName.CRAWL).ended or clock()
-        return recorder.end(RunState.DONE, report=store.runs.report(since=run.started, until=crawled))
+        return recorder.end(RunState.DONE, report=store.runs.report(since=run.started, until=crawled, number=run.id))

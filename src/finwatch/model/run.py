@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from finwatch.model.alert import AlertKind
 from finwatch.model.base import Model, UtcTime
 from finwatch.model.fetch import MarketId, OutcomeKind
 from finwatch.model.listing import EventKind
@@ -15,7 +16,9 @@ class StepName(StrEnum):
     CRAWL = "crawl"
     EXAMINE = "examine"
     COMPARE = "compare"
+    COMPUTE = "compute"
     PUBLISH = "publish"
+    ALERTS = "alerts"
 
 
 class StepState(StrEnum):
@@ -65,8 +68,16 @@ class Missed(Model):
     count: int
 
 
+class Raised(Model):
+    """How many alerts of a kind a run told of."""
+
+    kind: AlertKind
+    count: int
+
+
 class RunReport(Model):
-    """What a run found: every number is the size of a list that can be opened with ``since`` and ``until``."""
+    """What a run found: every number is the size of a list that can be opened with ``since`` and ``until``, and that of
+    what got worse with the run's number."""
 
     since: UtcTime
     until: UtcTime
@@ -76,10 +87,12 @@ class RunReport(Model):
     failed: int
     changes: tuple[Change, ...] = ()
     failures: tuple[Missed, ...] = ()
+    worse: int = 0
+    alerts: tuple[Raised, ...] = ()
 
 
 class Run(Model):
-    """One pass of crawl, examine, compare and publish."""
+    """One pass over everything: see ``StepName``."""
 
     id: int
     state: RunState

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from finwatch.model.alert import AlertKind
 from finwatch.model.base import Text
 from finwatch.model.examination import Answer, Band, Confidence, Verdict
 from finwatch.model.fetch import OutcomeKind
@@ -44,6 +45,11 @@ EVENTS = {
     EventKind.CHANGED: Text(zh="同版本内容有变", en="changed without a new version"),
     EventKind.VERSION_GONE: Text(zh="版本已撤下", en="version gone"),
     EventKind.APP_GONE: Text(zh="应用已下架", en="app gone"),
+}
+ALERTS = {
+    AlertKind.RED: Text(zh="新增红色应用", en="app newly rated red"),
+    AlertKind.COUNTERFEIT: Text(zh="新增疑似仿冒", en="new suspicion of imitation"),
+    AlertKind.MARKET: Text(zh="市场无法访问", en="market failing"),
 }
 OUTCOMES = {
     OutcomeKind.OK: Text(zh="成功", en="ok"),

@@ -37,6 +37,7 @@ from finwatch.store.published import event as event_questions
 from finwatch.store.published import finding as finding_questions
 from finwatch.store.published import overview as overview_questions
 from finwatch.store.published import version as version_questions
+from finwatch.store.published.alert import Alerts
 from finwatch.store.published.beyond import Beyond
 from finwatch.store.published.publication import Publication, Snapshot, snapshot
 from finwatch.store.published.series import Series
@@ -59,6 +60,7 @@ class Store:
         self.runs = Runs(engine)
         self.beyond = Beyond(engine)
         self.series = Series(engine)
+        self.alerts = Alerts(engine)
 
     @property
     def address(self) -> str:

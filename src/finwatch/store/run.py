@@ -14,6 +14,7 @@ from finwatch.model.run import Change, Missed, Run, RunReport, RunState
 from finwatch.store import lease as leases
 from finwatch.store.dialect import alone, reading, retried, writing
 from finwatch.store.outcome import GOOD
+from finwatch.store.published.alert import raised
 from finwatch.store.published.publication import snapshot
 from finwatch.store.tables import event, outcome, run
 
@@ -59,6 +60,7 @@ class Runs:
                 if _busy(row, now, worker):
                     raise RunUnderWay(_run(row), row.said)
                 connection.execute(update(run).where(run.c.id == row.id).values(**held))
+                connection.execute(update(run).where(run.c.id == row.id).values(steps=_every_step(row)))
                 number = row.id
             else:
                 fresh = {"started": now, "steps": _steps(Run(id=0, state=RunState.RUNNING, started=now)), **held}
@@ -108,8 +110,9 @@ class Runs:
         with reading(self._engine) as connection:
             return [_run(row) for row in connection.execute(asked)]
 
-    def report(self, *, since: datetime, until: datetime) -> RunReport:
-        """What the published events and the visits between two times come to, by market and kind."""
+    def report(self, *, since: datetime, until: datetime, number: int | None = None) -> RunReport:
+        """What the published events and the visits between two times come to, by market and kind, and the alerts of the
+        run ``number``."""
         with reading(self._engine) as connection:
             now = snapshot(connection)
             counted = connection.execute(
@@ -124,6 +127,7 @@ class Runs:
                 .group_by(outcome.c.market, outcome.c.kind)
                 .order_by(outcome.c.market, outcome.c.kind)
             ).all()
+            alerts = raised(connection, number) if number is not None else ()
         changes = tuple(Change(market=MarketId(row[0]), kind=EventKind(row[1]), count=row[2]) for row in counted)
         failures = tuple(Missed(market=MarketId(row[0]), kind=OutcomeKind(row[1]), count=row[2]) for row in missed)
         return RunReport(
@@ -135,6 +139,8 @@ class Runs:
             failed=sum(one.count for one in failures),
             changes=changes,
             failures=failures,
+            worse=sum(one.count for one in alerts),
+            alerts=alerts,
         )
 
 
@@ -146,6 +152,12 @@ def _busy(row: Row[Any], now: datetime, worker: str) -> bool:
 
 def _mine(number: int) -> Any:
     return and_(run.c.id == number, run.c.worker == leases.owner())
+
+
+def _every_step(row: Row[Any]) -> list[dict[str, Any]]:
+    """The steps of a run that an earlier version began, with those that it did not know."""
+    known = {step["name"]: step for step in row.steps}
+    return [known.get(step["name"], step) for step in _steps(Run(id=0, state=RunState.RUNNING, started=row.started))]
 
 
 def _steps(one: Run) -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
-"""The pages of the daily runs, and the visits behind a failure: ``/runs``, ``/runs/{id}``, ``/visits``."""
+"""The pages of the daily runs, of what got worse, and the visits behind a failure: ``/runs``, ``/runs/{id}``,
+``/alerts``, ``/visits``."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from finwatch.errors import NotFound
+from finwatch.model.alert import AlertKind
 from finwatch.model.fetch import OutcomeKind
 from finwatch.model.listing import EventKind
 from finwatch.model.run import RunReport
@@ -15,6 +17,8 @@ from finwatch.web import query
 from finwatch.web.pages import Site
 
 ROWS = 50
+ALERTS = 200
+"""Alerts on the page of a run; more are on a list of their own."""
 GROUPS: dict[str, tuple[EventKind, ...]] = {
     "new": (EventKind.NEW_APP,),
     "gone": (EventKind.APP_GONE, EventKind.VERSION_GONE),
@@ -39,7 +43,22 @@ def routes(pages: APIRouter, site: Site) -> None:
         if not number.isdecimal() or len(number) > 18:
             raise NotFound(f"There is no run {number!r}.", zh=f"没有第 {number!r} 次运行。", todo="See /runs.")
         found = site.store.runs.get(int(number))
-        return site.render(request, "run.html", section="/runs", run=found, opens=_opens, groups=GROUPS)
+        alerts = [one for _, one in site.store.alerts.newest(run=found.id, limit=ALERTS)]
+        return site.render(request, "run.html", section="/runs", run=found, alerts=alerts, opens=_opens, groups=GROUPS)
+
+    @pages.get("/alerts")
+    def alerts(request: Request) -> Response:
+        asked = query.fields(request)
+        found = site.store.alerts.newest(
+            run=query.number(asked.get("run"), "run"),
+            kind=query.member(AlertKind, asked.get("kind"), "kind"),
+            before=query.number(asked.get("before"), "before"),
+            limit=ROWS + 1,
+        )
+        following = str(found[ROWS - 1][0]) if len(found) > ROWS else None
+        return site.render(
+            request, "alerts.html", section="/runs", alerts=[one for _, one in found[:ROWS]], following=following
+        )
 
     @pages.get("/visits")
     def visits(request: Request) -> Response:

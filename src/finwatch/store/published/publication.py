@@ -252,24 +252,8 @@ class Publication:
         """
         publisher = leases.owner()
         with writing(self._engine) as connection:
-            alone(connection, "publish")
-            row = connection.execute(select(generation)).first()
-            if row is not None and _busy(row, now, publisher):
-                raise StoreError(
-                    "Another process is publishing.",
-                    zh="另一个进程正在发布。",
-                    todo="Wait until it ends, then run again.",
-                )
+            row = _hold(connection, publisher, now=now, draft=True)
             number = row.current if row else 0
-            values = {
-                "id": 1,
-                "current": number,
-                "published": row.published if row else None,
-                "publisher": publisher,
-                "publisher_until": now + timedelta(seconds=_LEASE),
-                "draft": number + 1,
-            }
-            replace(connection, generation, values, ("id",))
             if row is not None and row.draft is not None:
                 _tidy(connection, number)
             parts = select(part_live.c.part, part_live.c.digest).where(part_live.c.until == FOREVER)
@@ -277,6 +261,42 @@ class Publication:
         if rebuild:
             live = dict.fromkeys(live, "")
         return Draft(self._engine, number + 1, publisher, live)
+
+    @contextmanager
+    def held(self, *, now: datetime) -> Iterator[None]:
+        """Nobody else publishes while the block runs. Raises ``StoreError`` while another process does."""
+        publisher = leases.owner()
+        with writing(self._engine) as connection:
+            _hold(connection, publisher, now=now, draft=False)
+        try:
+            yield
+        finally:
+            with writing(self._engine) as connection:
+                values = {"publisher": None, "publisher_until": None}
+                connection.execute(update(generation).where(generation.c.publisher == publisher).values(**values))
+
+
+def _hold(connection: Connection, publisher: str, *, now: datetime, draft: bool) -> Any:
+    """Makes this process the publisher; gives the row as it was before. ``draft`` = it will write a generation."""
+    alone(connection, "publish")
+    row = connection.execute(select(generation)).first()
+    if row is not None and _busy(row, now, publisher):
+        raise StoreError(
+            "Another process is publishing.",
+            zh="另一个进程正在发布。",
+            todo="Wait until it ends, then run again.",
+        )
+    number = row.current if row else 0
+    values = {
+        "id": 1,
+        "current": number,
+        "published": row.published if row else None,
+        "publisher": publisher,
+        "publisher_until": now + timedelta(seconds=_LEASE),
+        "draft": number + 1 if draft else row.draft if row else None,
+    }
+    replace(connection, generation, values, ("id",))
+    return row
 
 
 def _tidy(connection: Connection, number: int) -> None:
