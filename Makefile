@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find native/core native/py -name '*.rs' -o -name 'Cargo.toml' 2>/dev/null)
 VENDOR := src/finwatch/web/static/vendor
 
-.PHONY: help setup demo test check format bench tools docs clean samples cluster cluster-test
+.PHONY: help setup demo test check format bench tools docs clean samples cluster cluster-setup cluster-test
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,13 @@ samples: setup tools ## Rebuild the sample packages and the sample market from s
 	@$(BIN)/python -m samples.build
 	@$(BIN)/python -m samples.market.build
 
+$(VENV)/.cluster: $(VENV)/.native requirements-cluster.lock
+	@echo "· Spark (450 MB)"
+	@$(BIN)/uv pip install -q --require-hashes -r requirements-cluster.lock
+	@touch $@
+
+cluster-setup: setup $(VENV)/.cluster ## Also the cluster extra: PySpark and hdfs-native
+
 cluster: setup ## A real HDFS on loopback until Ctrl-C: NameNode, three DataNodes; prints the settings to use
 	@$(BIN)/python -m tests.kit.hadoop
 
@@ -60,8 +67,8 @@ test: setup tools ## Rust and Python tests
 	@cargo test --release --locked -q -p finwatch-core
 	@$(BIN)/python -m pytest
 
-cluster-test: setup tools ## HDFS and Spark for real: servers killed, blocks corrupted, rows equal to the local engine
-	@$(BIN)/python -m pytest -n 0 -v tests/cluster
+cluster-test: cluster-setup tools ## HDFS and Spark for real: servers killed, blocks corrupted, rows equal to the local engine
+	@$(BIN)/python -m pytest -n 0 -v tests/cluster tests/engine/test_spark.py
 
 check: setup ## Format, lint, types, layers, catalogue and check lints, generated pages
 	@ruff format --check -q .
