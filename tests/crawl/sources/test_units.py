@@ -27,6 +27,8 @@ CN = "Asia/Shanghai"
         ("123 字节", None, (123, False)),
         (88011, "kB", (88011000, True)),
         ("88011", "KiB", (88011 * 1024, True)),
+        ("36,5 MB", None, (round(36.5 * 1024**2), True)),
+        ("477\u00a0456\u202f384 bytes", None, (477456384, False)),
     ],
 )
 def test_sizes(value: Any, unit: str | None, expected: tuple[int, bool]) -> None:
@@ -46,6 +48,8 @@ def test_sizes(value: Any, unit: str | None, expected: tuple[int, bool]) -> None
         ("１２３次", 123),
         ("2.5M downloads", 2_500_000),
         ("12 members", 12),
+        ("12,3万次下载", 123_000),
+        ("1\u00a0234\u00a0567 загрузок", 1_234_567),
     ],
 )
 def test_counts(value: Any, expected: int) -> None:
@@ -93,6 +97,11 @@ def test_stars(value: Any, scale: float | None, expected: float | None) -> None:
         (units.size, -1),
         (units.size, float("nan")),
         (units.count, "没有"),
+        (units.count, "1.234.567"),
+        (units.count, "1200abc"),
+        (units.count, "1,23,456"),
+        (units.size, "1.234.567 MB"),
+        (units.size, "1,2345 MB"),
         (units.count, True),
         (units.stars, 7),
         (units.stars, "好"),

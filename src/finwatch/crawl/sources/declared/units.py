@@ -14,7 +14,9 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-_NUMBER: Final = r"(\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_NUMBER: Final = r"(?<![\d.,，])((?>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+|,\d{1,2}(?!\d))?))(?![.,，]?\d)"
+"""A number as a whole or not at all: ``1.234.567`` is none, rather than 1. ``36,5`` is written with a decimal comma."""
+_SPACED: Final = re.compile("(?<=\\d)[\u00a0\u2009\u202f](?=\\d{3})")
 _SIZE: Final = re.compile(_NUMBER + r"\s*(?:([KMGT])(i?)(?:B\b|b\b|\b)|(bytes|B\b|字节)|(兆|吉))?", re.IGNORECASE)
 _COUNT: Final = re.compile(
     _NUMBER + r"\s*(亿|千万|百万|十万|万|千|billion|million|thousand|bn|[kmbw])?(?![a-z])", re.IGNORECASE
@@ -46,10 +48,10 @@ def size(value: Any, unit: str | None = None) -> tuple[int, bool]:
     if number is not None:
         factor = _BYTES[unit or "B"]
         return _whole(number * factor, value), factor != 1
-    found = _SIZE.search(str(value))
+    found = _SIZE.search(_SPACED.sub("", str(value)))
     if found is None:
         raise ValueError(f"{_short(value)} is no size")
-    amount = float(re.sub("[,，]", "", found[1]))
+    amount = _amount(found[1])
     if found[2]:
         return _whole(amount * 1024 ** _POWERS[found[2].lower()], value), True
     if found[5]:
@@ -62,10 +64,10 @@ def count(value: Any) -> int:
     number = _plain(value)
     if number is not None:
         return _whole(number, value)
-    found = _COUNT.search(unicodedata.normalize("NFKC", str(value)))
+    found = _COUNT.search(unicodedata.normalize("NFKC", _SPACED.sub("", str(value))))
     if found is None:
         raise ValueError(f"{_short(value)} is no number")
-    return _whole(float(re.sub("[,，]", "", found[1])) * _TIMES.get((found[2] or "").lower(), 1), value)
+    return _whole(_amount(found[1]) * _TIMES.get((found[2] or "").lower(), 1), value)
 
 
 def moment(value: Any, *, zone: str, unit: str | None = None) -> datetime:
@@ -118,7 +120,7 @@ def stars(value: Any, scale: float | None = None) -> float | None:
         found = re.search(_NUMBER, str(value))
         if found is None:
             raise ValueError(f"{_short(value)} is no rating")
-        number = float(found[1])
+        number = _amount(found[1])
     best = scale or 5.0
     if not 0 <= number <= best:
         raise ValueError(f"the rating {_short(value)} is not between 0 and {best:g}")
@@ -135,6 +137,12 @@ def text(value: Any) -> str | None:
         for one in whole.replace("\r\n", "\n")
     ).strip()
     return kept or None
+
+
+def _amount(written: str) -> float:
+    """The number that ``_NUMBER`` found."""
+    decimal = re.fullmatch(r"(\d+),(\d{1,2})", written)
+    return float(f"{decimal[1]}.{decimal[2]}" if decimal else re.sub("[,，]", "", written))
 
 
 def _plain(value: Any) -> float | int | None:
