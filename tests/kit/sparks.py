@@ -38,6 +38,19 @@ def spark(**conf: str) -> SparkEngine:
     return SparkEngine(master="local-cluster[2,1,1024]", seconds=120, conf=settings)
 
 
+def configured(folder: Path) -> dict[str, str]:
+    """The environment of a process that finds Spark as a user's is found: its master in a setting of ours, everything
+    else in ``SPARK_CONF_DIR``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = "\n".join(f"{name} {value}" for name, value in _SMALL.items())
+    (folder / "spark-defaults.conf").write_text(f"{told}\nspark.driver.memory 1g\n", "utf-8")
+    return {
+        "FINWATCH_ENGINE": "spark",
+        "FINWATCH_SPARK": "local-cluster[2,1,1024]",
+        "SPARK_CONF_DIR": str(folder),
+    }
+
+
 def parents(pid: int) -> Iterator[int]:
     """A process and all above it, by ``/proc``."""
     while pid > 1:

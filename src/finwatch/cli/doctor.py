@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run() -> None:
-    """Check settings, catalogue, checks, native core, confinement, lake, time stamps, store and page scripts."""
+    """Check settings, catalogue, checks, native core, confinement, lake, engine, time stamps, store, page scripts."""
     from finwatch.errors import FinwatchError
 
     failed = False
@@ -66,6 +66,16 @@ def _lake(settings: Settings) -> str:
     return f"{settings.lake_address} can be used"
 
 
+def _engine(settings: Settings) -> str:
+    from contextlib import closing
+
+    from finwatch.engine import open_engine
+    from finwatch.engine.probe import probe
+
+    with closing(open_engine(settings)) as engine:
+        return f"{settings.engine}: {probe(engine)}"
+
+
 def _stamps(settings: Settings) -> str:
     from urllib.parse import urlsplit
 
@@ -99,6 +109,7 @@ PROBES: dict[str, Callable[[Settings], str]] = {
     "checks": _checks,
     "native core": _native,
     "lake": _lake,
+    "engine": _engine,
     "time stamps": _stamps,
     "store": _store,
     "pages": _scripts,
