@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection
 
 SPACES = re.compile(r"\s+")
 UNSEEN = "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\0-\x08\x0e-\x1f"
@@ -21,11 +21,14 @@ RADICALS = str.maketrans(
     "月母民王虎西见角贝车长门雨青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
 )
 
+RADICAL = re.compile("[" + "".join(map(chr, RADICALS)) + "]")
+
 
 def normalise(text: str) -> str:
     """``text`` under NFKC, without invisible characters, white space runs as one space, none at the ends."""
-    plain = unicodedata.normalize("NFKC", text.translate(RADICALS))
-    return SPACES.sub(" ", INVISIBLE.sub("", plain)).strip()
+    if RADICAL.search(text):
+        text = text.translate(RADICALS)
+    return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
 
 
 class Normaliser:
@@ -35,13 +38,15 @@ class Normaliser:
     characters run one to one and only white space needs a look.
     """
 
-    def __init__(self, characters: Iterable[str]) -> None:
+    def __init__(self, characters: Collection[str]) -> None:
         odd = sorted(one for one in characters if _is_odd(one))
         joining = "".join(one for one in odd if _joins(one))
         single = "".join(one for one in odd if not _joins(one))
         changing = f"|.?[{re.escape(joining)}]+" if joining else ""
         changing += f"|[{re.escape(single)}]" if single else ""
         self._events = re.compile(rf"[\s{UNSEEN}]{{2,}}|[{UNSEEN}]{changing}", re.DOTALL)
+        self._plain = not odd and not INVISIBLE.search("".join(characters))
+        """Characters run one to one but for white space."""
 
     def __call__(self, text: str) -> str:
         """``text`` normalised."""
@@ -56,6 +61,9 @@ class Normaliser:
         words = normalise(text)
         if not words or not origin:
             return words, []
+        cut = len(text) - len(text.lstrip())
+        if self._plain and len(origin) == 1 and len(words) == len(text.strip()):
+            return words, [(0, *_source(origin, cut))]
         pieces: list[str] = []
         taken: list[tuple[int, int, int]] = []
         size = last = 0
@@ -94,8 +102,13 @@ def _copied(text: str, start: int, end: int, *, size: int, pieces: list[str], ta
     """Takes ``text[start:end]`` over one to one; the size of the whole after it."""
     if start < end:
         taken.append((size, start, 1))
-        pieces.append(SPACES.sub(" ", unicodedata.normalize("NFKC", text[start:end].translate(RADICALS))))
+        pieces.append(_even(text[start:end]))
     return size + end - start
+
+
+def _even(text: str) -> str:
+    """``text`` normalised, its white space not joined: as many characters as before."""
+    return SPACES.sub(" ", unicodedata.normalize("NFKC", text.translate(RADICALS) if RADICAL.search(text) else text))
 
 
 def _led_on(taken: list[tuple[int, int, int]], origin: Origin, *, size: int) -> list[tuple[int, int, int]]:

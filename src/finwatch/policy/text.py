@@ -14,6 +14,9 @@ from finwatch.policy.builder import Block, build, looks_like_heading
 from finwatch.policy.normal import normalise
 from finwatch.policy.sniff import decode, is_html, picture_of, sniff
 
+HEADING_LINE = 200
+"""Characters of a line, white space included, that may be a heading."""
+
 
 def read_policy_text(
     data: bytes, *, name: str = "the policy", content_type: str | None = None, limits: PolicyLimits = POLICY
@@ -92,7 +95,7 @@ def _plain_blocks(text: str) -> list[Block]:
     blocks: list[Block] = []
     at = 0
     for line in text.splitlines(keepends=True):
-        heading = looks_like_heading(normalise(line))
+        heading = len(line) <= HEADING_LINE and looks_like_heading(normalise(line))
         kind = ParagraphKind.HEADING if heading else ParagraphKind.BODY
         if line and not line.isspace():
             blocks.append(Block(kind, line, 2 if heading else None, origin=((0, at, 1),)))

@@ -33,6 +33,8 @@ LIKE = (
     ("other", re.compile(r"方式|类型|渠道|范围|说明|备注")),
 )
 """What a header says that no list of labels has, by the words in it; the first that fits."""
+LONGEST = 1_500
+"""Characters of a paragraph that may hold labelled fields."""
 LOOSE = 60
 """Paragraphs that may belong to the last cell of a row."""
 COMPANY = re.compile(
@@ -133,7 +135,7 @@ def _fields_and_flat(policy: PolicyText) -> Iterator[Component]:
             at, rows = _flat(policy, paragraphs, at, columns)
             yield from rows
             continue
-        parts = _parts(policy.text, paragraph) if paragraph.end - paragraph.start < 1_500 else []
+        parts = _parts(policy.text, paragraph) if paragraph.end - paragraph.start < LONGEST else []
         if not parts:
             before = open_
             open_, last = _between(policy, paragraph, open_, last)
@@ -195,6 +197,9 @@ def _style(words: str) -> str:
 
 def _parts(text: str, paragraph: Paragraph) -> list[tuple[str, int, int, str]]:
     """The labelled parts of a paragraph: field, start and end of the value, and the words before the first label."""
+    colon = text.find(":", paragraph.start, min(paragraph.end, paragraph.start + NAME_LENGTH + 30))
+    if colon < 0:
+        return []
     found = list(_labels()[1].finditer(text, paragraph.start, paragraph.end))
     if not found:
         return []

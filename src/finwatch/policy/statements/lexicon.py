@@ -160,6 +160,8 @@ MARKS = {
     **dict.fromkeys("、/", Kind.AND),
     **dict.fromkeys("“”「」", Kind.QUOTE),
 }
+_SILENT, _LETTERED, _ITEM, _BOUNDED = 1, 2, 4, 8
+"""What has to be looked at before a word found becomes a token."""
 ADVERBS = ("并", "也", "亦", "均", "将", "且", "而", "都", "更", "但")
 """Before a silent word with 不 they would join the 不 and make a negation of it: 并不适用."""
 POST = ("给", "至", "到", "予", "于", " to")
@@ -186,14 +188,20 @@ class Lexicon:
         exact = _data("zh")["item"]
         self._bounded = frozenset(word.translate(LOWER) for word in exact["bounded"]) if not self.latin else frozenset()
         self._function = tuple(exact["function"]) if not self.latin else ("-related", " policy", " policies")
-        self._left, self._right = frozenset(exact["left_of_bounded"]), frozenset(exact["right_of_bounded"])
+        self._left = frozenset(exact["left_of_bounded"]) | {"\n"}
+        self._right = frozenset(exact["right_of_bounded"]) | {"\n"}
         for word, ids in names.items():
             if word not in tokens or len(word) > 1:
                 tokens[word] = (Kind.ITEM, tuple(sorted(ids)))
         self._words = list(tokens)
         self._values = [tokens[word] for word in self._words]
-        self._lettered = [_is_lettered(word) for word in self._words]
-        self._limited = [word in self._bounded for word in self._words]
+        self._modes = [
+            (_SILENT if kind is Kind.SILENT else 0)
+            | (_LETTERED if _is_lettered(word) else 0)
+            | (_ITEM if kind is Kind.ITEM else 0)
+            | (_BOUNDED if kind is Kind.ITEM and word in self._bounded else 0)
+            for word, (kind, _) in tokens.items()
+        ]
         self._find = ahocorasick_rs.AhoCorasick(
             self._words,
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
@@ -205,26 +213,24 @@ class Lexicon:
         plain = text.lower()
         if len(plain) != len(text):
             plain = text.translate(LOWER)
-        values, lettered, limited = self._values, self._lettered, self._limited
+        values, modes = self._values, self._modes
         found: list[Token] = []
         add, size, new = found.append, len(text), tuple.__new__
+        left, right, function = self._left, self._right, self._function
         for number, start, end in self._find(plain):
-            if lettered[number] and (
+            mode = modes[number]
+            if mode & _SILENT:
+                continue
+            if mode & _LETTERED and (
                 (start and _joins(plain[start - 1]) and _joins(plain[start]))
                 or (end < size and _joins(plain[end]) and _joins(plain[end - 1]))
             ):
                 continue
-            kind, value = values[number]
-            if kind is Kind.SILENT:
+            if mode & _ITEM and text.startswith(function, end):
                 continue
-            if kind is Kind.ITEM:
-                if text.startswith(self._function, end):
-                    continue
-                if limited[number] and not (
-                    (not start or text[start - 1] in self._left or text[start - 1] == "\n")
-                    and (end == size or text[end] in self._right or text[end] == "\n")
-                ):
-                    continue
+            if mode & _BOUNDED and not ((not start or text[start - 1] in left) and (end == size or text[end] in right)):
+                continue
+            kind, value = values[number]
             add(new(Token, (kind, value, start, end)))
         return found
 

@@ -33,6 +33,11 @@ SHORT = 60
 ITEM_MARK = re.compile(
     r"\s*(?:[•●○■·▪◦*\-—]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z]|[ivx]{1,4})[)）.、:]|[①-⑳])\s*"
 )
+HEADING_OF_ITEMS = re.compile(
+    r"(?i:(?:what|which|(?:personal )?(?:information|data))\b.{0,24}\b(?:we|you)\b.{0,12}\bcollect)"
+    r"|(?:我们|本行|我行)?(?:收集|采集)(?:了)?(?:哪些|的)(?:您的|个人)*信息$"
+)
+"""A heading whose list is what is collected: What we collect; 我们收集哪些信息."""
 RETENTION = re.compile(
     r"(?:不少于|至少|不超过|最长|为期|自[^,，。]{2,24}起|保存|留存|存储|保留)?\s*(?:[0-9一二三四五六七八九十两]+|半)\s*(?:个)?(?:年|月|天|日|小时)(?!\d|月|份)|(?:\d+|six|three|five|seven|ten)\s+(?:years?|months?|days?)"
 )
@@ -57,6 +62,8 @@ class Reader:
         self._head: Frame | None = None
         self._head_paragraph = 0
         self._head_left = 0
+        self._head_is_heading = False
+        """The head stands in a heading: only marked items right below it inherit."""
         self._last: list[Token] = []
         """Items that were named last, for 前述信息."""
         self._current: list[Token] = []
@@ -104,8 +111,13 @@ class Reader:
             self._head = None
             self._context = Context()
             self._topic(tokens)
+            if HEADING_OF_ITEMS.search(self.text, start, end):
+                self._head = Frame([Verb(Action.COLLECT)], [], FIRST, denied=False)
+                self._head_paragraph, self._head_left, self._head_is_heading = number, LIST_LENGTH, True
             return
         self._head_left -= 1
+        if self._head_is_heading and kind is not ParagraphKind.ITEM:
+            self._head = None
         if self._head_left <= 0 or not self._is_listed(kind, start, end):
             self._head = None
         self._context.sdk = self._component_party or self._entry(tokens, start)
@@ -204,6 +216,7 @@ class Reader:
         if head is None or head.denied:
             return
         self._head, self._head_paragraph, self._head_left = head, number, LIST_LENGTH
+        self._head_is_heading = False
 
     def _inherit(self, tokens: list[Token], number: int, span: tuple[int, int]) -> None:
         """An item of a list: the verb, party and conditions are those of the head."""

@@ -11,6 +11,8 @@ import tomllib
 from bisect import bisect_right
 from importlib import resources
 
+import ahocorasick_rs
+
 from finwatch.model.policy import ParagraphKind, PolicyText
 from finwatch.model.statement import Right, RightKind
 
@@ -19,6 +21,9 @@ ALL = re.compile("|".join(f"(?P<{kind.name}>{'|'.join(_WORDS[kind.value])})" for
 TO_PERSON, WAY, DAYS = (
     re.compile("|".join(_WORDS["sentence"][name]), re.IGNORECASE) for name in ("to_person", "way", "days")
 )
+TRIGGERS = ahocorasick_rs.AhoCorasick(
+    _WORDS["sentence"]["triggers"], implementation=ahocorasick_rs.Implementation.DFA
+).find_matches_as_indexes
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
 ENDS = re.compile(r"[。;；\n!?]|\.\s")
 
@@ -29,27 +34,34 @@ def rights_of(policy: PolicyText) -> tuple[Right, ...]:
     paragraphs = [one for one in policy.paragraphs if one.kind is not ParagraphKind.NAVIGATION]
     starts = [one.start for one in paragraphs]
     found: dict[tuple[int, RightKind], Right] = {}
-    for match in ALL.finditer(text):
-        place = bisect_right(starts, match.start()) - 1
-        if place < 0 or match.end() > paragraphs[place].end:
+    done = -1
+    for _, at, _ in TRIGGERS(text):
+        place = bisect_right(starts, at) - 1
+        if at < done or place < 0 or at >= paragraphs[place].end:
             continue
         paragraph = paragraphs[place]
-        start, end = _sentence(text, match.start(), paragraph.start, paragraph.end)
-        kind = RightKind[str(match.lastgroup)]
-        if (start, kind) in found or not TO_PERSON.search(text, start, end):
+        start, end = _sentence(text, at, paragraph.start, paragraph.end)
+        done = end
+        if not TO_PERSON.search(text, start, end):
             continue
-        way = WAY.search(text, start, end) or WAY.search(text, end, _sentence(text, end + 1, end, paragraph.end)[1])
-        days = DAYS.search(text, start, paragraph.end)
-        found[(start, kind)] = Right(
-            kind, paragraph.number, start, end, way.span() if way else None, _number(days) if days else None
-        )
+        for match in ALL.finditer(text, start, end):
+            kind = RightKind[str(match.lastgroup)]
+            if (start, kind) in found:
+                continue
+            way = WAY.search(text, start, end) or WAY.search(text, end, _sentence(text, end + 1, end, paragraph.end)[1])
+            days = DAYS.search(text, start, paragraph.end)
+            found[(start, kind)] = Right(
+                kind, paragraph.number, start, end, way.span() if way else None, _number(days) if days else None
+            )
     return tuple(found[key] for key in sorted(found, key=lambda key: (key[0], key[1].value)))
 
 
 def _sentence(text: str, at: int, first: int, last: int) -> tuple[int, int]:
-    start = max((match.end() for match in ENDS.finditer(text, first, min(at, last))), default=first)
-    match = ENDS.search(text, min(at, last), last)
-    return start, match.start() if match else last
+    at = min(at, last)
+    start = max(text.rfind(mark, first, at) for mark in "。;!?\n") + 1
+    english = text.rfind(". ", first, at) + 1
+    match = ENDS.search(text, at, last)
+    return max(start, english, first), match.start() if match else last
 
 
 def _number(match: re.Match[str]) -> int | None:
