@@ -69,7 +69,9 @@ class Sentence(Clauses):
         first, last = segment[0], segment[-1]
         if first.kind is Kind.PREPOSITION and self.text[first.start] == "在":
             return has(segment, Kind.ENDS)
-        if last.kind is Kind.OF or self.text.startswith(("的,", "的;", "的。", "的:"), last.end):
+        if (last.kind is Kind.OF and self.text[last.end : last.end + 1] in ",;。:") or self.text.startswith(
+            ("的,", "的;", "的。", "的:"), last.end
+        ):
             return has(segment, Kind.VERB) and not self._clause.group
         if last.kind is not Kind.ENDS or first.kind not in (Kind.PARTY, Kind.PREPOSITION, Kind.VERB, Kind.NOT):
             return False
