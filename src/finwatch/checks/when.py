@@ -312,5 +312,7 @@ def _silent(view: View, topic: str) -> Held:
 
 
 def collects(view: View) -> bool:
-    """Whether anything is taken: the policy says so, or the package's code shows it."""
-    return bool(view.policy.taken) or any(taken.permitted is not False for taken in view.subject.collection)
+    """Whether anything is taken: a statement or another sentence of the policy says so, or the code shows it."""
+    if view.policy.taken or any(taken.permitted is not False for taken in view.subject.collection):
+        return True
+    return bool(view.policy.told("takes_something", limit=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from finwatch.checks.decision import Decision, no, yes
 from finwatch.checks.policy.signs import sign
 from finwatch.checks.view import View
+from finwatch.checks.when import collects
 from finwatch.model.examination import Confidence
 
 _RIGHTS = ("withdraw", "delete", "close")
@@ -13,6 +14,8 @@ _RIGHTS = ("withdraw", "delete", "close")
 def decide(view: View) -> Decision:
     """Suspected: the app itself may show the way."""
     policy = view.policy
+    if not collects(view):
+        return no()
     granted = [span for topic in _RIGHTS for span in policy.told(topic, limit=5)]
     if not granted or policy.told("contact", limit=1) or any(right.channel for right in policy.reading.rights):
         return no()

@@ -16,13 +16,13 @@ _ON_TERMS = ("同意", "授权", "法律", "监管", "去标识", "匿名", "脱
 def decide(view: View) -> Decision:
     """Likely: sharing that waits for consent or for a law is left out, and so is a recipient with a name of its own."""
     policy = view.policy
-    unnamed = [one for one in policy.reading.statements if _is_unnamed(view, one)]
-    if not unnamed:
+    stated = [(one.start, one.end) for one in policy.reading.statements if _is_unnamed(view, one)]
+    spans = sorted(dict.fromkeys((*stated, *policy.told("shares_generic", limit=10))))
+    if not spans:
         return no()
     lists = policy.told("recipient_list", limit=1)
     if lists:
         return no(evidence=[policy.quote(lists[0], "提到接收方清单", "speaks of a list of recipients")])
-    spans = list(dict.fromkeys((one.start, one.end) for one in unnamed))
     return yes(
         f"有 {len(spans)} 处称共享给合作方等，未写明名称。",
         f"shares with partners without naming them in {evidence.many(len(spans), 'sentence')}.",
