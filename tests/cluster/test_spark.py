@@ -101,7 +101,7 @@ def test_packages_on_hdfs_give_the_same_documents_though_an_executor_is_killed(
     here = examined(LOCAL.run(stage, asked))
     assert there.keys() == here.keys() == {batch.column("sha256")[0].as_py() for batch in asked}
     assert there == here
-    assert {row["band"] for row in here.values()} > {"red"}, "the packages differ"
+    assert len({row["band"] for row in here.values()}) > 1, "the packages differ"
     rows = [{name: row[name] for name in OUTPUT.names if name != "error"} for row in here.values()]
     rows = [row | {"document": json.dumps(row["document"])} for row in rows]
     lake.tables.append("examinations", rows, key="all", dt=AT.date(), market="shop")

@@ -202,6 +202,7 @@ def _begin(master: str, conf: Mapping[str, str]) -> SparkSession:
     if master.startswith("local"):
         settings |= _OWN_MACHINE
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # its own servers too listen on loopback only
     builder = SparkSession.builder.appName("finwatch")
     if master:
         builder = builder.master(master)
