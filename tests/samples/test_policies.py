@@ -1,4 +1,4 @@
-"""Every sample policy beside its app says what ``samples/policies/expected.toml`` states: nothing missing, nothing more."""
+"""Every sample policy beside its app says what ``samples/policies/expected.toml`` states: none missing, none more."""
 
 from __future__ import annotations
 
