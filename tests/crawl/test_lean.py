@@ -23,7 +23,7 @@ id = "plain"
 name = {{ zh = "市场", en = "Market" }}
 protocol = "pages"
 address = "{url}"
-politeness = {{ requests_per_second = 0 }}
+politeness = {{ requests_per_second = 1000 }}
 [[market.source.lists]]
 url = "{url}"
 items = "apps"

@@ -34,7 +34,7 @@ id = "xinghe-page"
 name = { zh = "星河贷官网", en = "Landing page" }
 protocol = "web"
 address = "http://xinghe.example/"
-politeness = { requests_per_second = 0 }
+politeness = { requests_per_second = 1000 }
 [market.web]
 kind = "landing"
 """

@@ -40,7 +40,7 @@ id = "kite-page"
 name = { zh = "纸鸢贷落地页", en = "Landing page" }
 protocol = "web"
 address = "http://kite.example/ad"
-politeness = { requests_per_second = 0 }
+politeness = { requests_per_second = 1000 }
 [market.web]
 kind = "landing"
 
@@ -49,7 +49,7 @@ id = "notices"
 name = { zh = "通报", en = "Notices" }
 protocol = "web"
 address = "http://regulator.example/notice.html"
-politeness = { requests_per_second = 0 }
+politeness = { requests_per_second = 1000 }
 [market.web]
 kind = "notices"
 
@@ -58,7 +58,7 @@ id = "so"
 name = { zh = "搜索", en = "Search" }
 protocol = "web"
 address = "http://so.example/"
-politeness = { requests_per_second = 0 }
+politeness = { requests_per_second = 1000 }
 [market.web]
 kind = "search"
 keywords = ["纸鸢贷"]

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, case, delete, func, or_, select, update
 
 from finwatch.model.fetch import ChangeHistory, FrontierTask, MarketId, Outcome, OutcomeKind, Spent, TaskKind
 from finwatch.store import lease as leases
@@ -177,6 +177,13 @@ class Frontier:
             return connection.execute(
                 update(frontier).where(frontier.c.market == market, frontier.c.kind == kind).values(due=now)
             ).rowcount
+
+    @retried
+    def forget(self, market: MarketId, kind: TaskKind, url: str) -> bool:
+        """Whether there was such a task, which is no more; its outcomes stay. A visit under way keeps nothing."""
+        where = (frontier.c.market == market, frontier.c.kind == kind, frontier.c.url == url)
+        with writing(self._engine) as connection:
+            return connection.execute(delete(frontier).where(*where)).rowcount > 0
 
     @retried
     def bring_forward(self, *, now: datetime, until: datetime, markets: Collection[MarketId] = ()) -> int:

@@ -36,7 +36,7 @@ address = "inbox"
 def package(name: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("AndroidManifest.xml", name)
+        archive.writestr(zipfile.ZipInfo("AndroidManifest.xml"), name)  # the same bytes at every moment
     return stream.getvalue()
 
 

@@ -67,6 +67,21 @@ def test_a_good_one_is_good() -> None:
         ('protocol = "pages"', 'protocol = "fdroid"', 7, "goes with protocol"),
         ('id = "shop"', 'id = "shop"\nneeds_cooperation = "keys"\nenabled = true', 4, "write enabled = false"),
         ('id = "shop"', "id = ", 2, "not TOML"),
+        ('id = "shop"', 'id = "My Shop"', 2, "'My Shop' names folders and addresses: write a-z"),
+        ('id = "shop"', 'id = ""', 2, "write a-z, 0-9 and '-'"),
+        ('id = "shop"', f'id = "{"s" * 65}"', 2, "at most 64"),
+        (
+            'id = "shop"',
+            'id = "shop"\npoliteness = { requests_per_second = 0 }',
+            3,
+            "for no visits at all, enabled = false",
+        ),
+        ('id = "shop"', 'id = "shop"\npoliteness.requests_per_second = inf', 3, "write a number above 0"),
+        ('id = "shop"', 'id = "shop"\npoliteness.parallel = 0', 3, "write 1 or more"),
+        ('id = "shop"', 'id = "shop"\npoliteness.revisit_max_s = 60', 3, "below revisit_min_s, which is 3600"),
+        ('"http://127.0.0.1:8080/"', '"127.0.0.1:8080"', 5, "cannot be visited: write http:// or https://"),
+        ('"http://127.0.0.1:8080/"', '"http://:8080/"', 5, "cannot be visited"),
+        ('"http://127.0.0.1:8080/"', '"ftp://a.example/"', 5, "cannot be visited"),
     ],
 )
 def test_a_mistake_is_placed(was: str, becomes: str, line: int, says: str) -> None:

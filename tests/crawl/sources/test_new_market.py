@@ -88,6 +88,42 @@ def test_one_text_file_is_enough(tmp_path: Path) -> None:
     assert sum(path.startswith("/dl/") for path in asked) == 2
 
 
+def test_a_file_that_was_corrected_is_read_at_once_and_one_that_was_not_says_when(tmp_path: Path) -> None:
+    """First an address that leads nowhere, then the right one, then nothing new, then the market under another name."""
+
+    async def story() -> tuple[list[tuple[int, str, str]], list[int]]:
+        async with serving() as server:
+            shop(server)
+            told, asked = [], []
+            for address in (
+                "http://127.0.0.1:9/",
+                server.url("/"),
+                server.url("/"),
+                server.url("/").replace("127.0.0.1", "localhost"),
+            ):
+                text = contributing().replace("https://apps.example/", address)
+                (tmp_path / "mine.toml").write_text(text, "utf-8")
+                allow = f"{server.host},{server.host.replace('127.0.0.1', 'localhost')},127.0.0.1:9"
+                command = ("crawl", "mine.toml", "--patience", "0", "--lang", "en")
+                told.append(await finwatch(tmp_path / "home", *command, allow=allow))
+                asked.append(sum(one.path == "/apps?page=1" for one in server.log))
+            return told, asked
+
+    (wrong, right, same, moved), asked = asyncio.run(story())
+    assert (wrong[0], right[0], same[0], moved[0]) == (3, 0, 0, 0)
+    assert "127.0.0.1:9" in wrong[2]
+    assert "2 listings" in right[1]
+    assert "127.0.0.1:9" not in right[2], "a failure of an earlier crawl is not told as one of this"
+    assert "0 visits" in same[1]
+    assert re.search(r"Nothing is due before 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC; --again asks", same[2])
+    assert "2 listings" in moved[1]
+    assert asked == [0, 1, 1, 2], "where a reading began before is not read any more"
+    with open_store(f"sqlite:///{tmp_path / 'home' / 'store.sqlite'}") as store:
+        (market,) = store.markets.all()
+        indexes = [task.url for task in store.frontier.tasks(market.id) if task.kind == "index"]
+    assert indexes == [market.address]
+
+
 def test_a_mistake_in_it_is_told_and_nothing_is_visited(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(contributing().replace('items = "', 'itens = "', 1), "utf-8")
     code, _, err = asyncio.run(finwatch(tmp_path / "home", "crawl", "mine.toml", allow=""))

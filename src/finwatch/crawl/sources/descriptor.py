@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import difflib
 import functools
+import math
 import pkgutil
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -34,6 +37,7 @@ READERS: Final[dict[str, str]] = {
 }
 """The protocols that markets may speak, and what reads each. A reader is imported for the first market that needs it:
 what opens workbooks, PDFs, pictures and signatures takes 30 MB that a crawl of plain pages has no use for."""
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 COOPERATION: Final = "cooperation"
 """The protocol of a market that is written down but never visited."""
 
@@ -107,26 +111,52 @@ def _market(entry: Any, number: int, text: str, name: str) -> Market:
         # a misspelt field is also a missing one: the first says more
         first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
         raise _wrong(text, name, number, first["loc"], _told(first)) from error
-    wrong = next(iter(_mistakes(market)), None)
+    wrong = next(_mistakes(market), None)
     if wrong is not None:
         raise _wrong(text, name, number, *wrong)
     return market
 
 
-def _mistakes(market: Market) -> list[tuple[tuple[str | int, ...], str]]:
-    """What is wrong with a market whose shape is right."""
+def _mistakes(market: Market) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What is wrong with a market whose shape is right; the first counts."""
+    if not _ID.fullmatch(market.id):
+        says = f"{market.id!r} names folders and addresses: write a-z, 0-9 and '-', at most 64 of them, such as my-shop"
+        yield ("id",), says
+    yield from _impolite(market.politeness)
     if market.needs_cooperation is not None and market.enabled:
-        return [(("enabled",), "a market that needs cooperation is not visited: write enabled = false")]
+        yield ("enabled",), "a market that needs cooperation is not visited: write enabled = false"
     if market.needs_cooperation is not None and market.protocol == COOPERATION:
-        return []
+        return
     if market.protocol not in READERS:
-        return [(("protocol",), f"no reader speaks {market.protocol!r}; write one of {', '.join(sorted(READERS))}")]
+        yield ("protocol",), f"no reader speaks {market.protocol!r}; write one of {', '.join(sorted(READERS))}"
+    if market.protocol != "folder" and not _visitable(market.address):
+        says = f"{market.address!r} cannot be visited: write http:// or https://, the host, and where its pages begin"
+        yield ("address",), says
     for table, given, protocol in (("source", market.source, "pages"), ("web", market.web, "web")):
         if (given is not None) != (market.protocol == protocol):
-            return [((table,), f'a [market.{table}] goes with protocol = "{protocol}", and that with it')]
-    if market.source is None:
-        return []
-    return [(("source", *place), says) for place, says in mistakes(market.source)]
+            yield (table,), f'a [market.{table}] goes with protocol = "{protocol}", and that with it'
+    if market.source is not None:
+        yield from ((("source", *place), says) for place, says in mistakes(market.source))
+
+
+def _impolite(manners: Politeness) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What would leave a host unprotected, or unvisited."""
+    if not (0 < manners.requests_per_second < math.inf):
+        says = "write a number above 0, such as 0.5; for no visits at all, enabled = false"
+        yield ("politeness", "requests_per_second"), says
+    if manners.parallel < 1:
+        yield ("politeness", "parallel"), "write 1 or more"
+    if manners.revisit_max_s is not None and manners.revisit_max_s < manners.revisit_min_s:
+        yield ("politeness", "revisit_max_s"), f"it is below revisit_min_s, which is {manners.revisit_min_s:g}"
+
+
+def _visitable(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _wrong(text: str, name: str, number: int, place: Sequence[str | int], says: str) -> InputError:
