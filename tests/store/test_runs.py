@@ -9,10 +9,11 @@ from sqlalchemy import update
 
 from finwatch.errors import NotFound, StoreError
 from finwatch.model.fetch import ChangeHistory, OutcomeKind, Spent
-from finwatch.model.run import RunState, StepName
+from finwatch.model.run import RunState, StepName, StepState
 from finwatch.store import Store
 from finwatch.store.dialect import connect, writing
 from finwatch.store.run import HOLD_SECONDS, RunUnderWay
+from finwatch.store.tables import generation
 from finwatch.store.tables import run as table
 from tests.kit.store import START, later, outcome, task
 
@@ -83,3 +84,27 @@ def test_bringing_forward_leaves_what_waits_after_a_failure(store: Store) -> Non
     store.frontier.finish(held, outcome(held, OutcomeKind.TIMEOUT), next_due=later(40))
     assert store.frontier.bring_forward(now=later(1), until=later(100)) == 1
     assert [one.url for one in store.frontier.lease(now=later(1), worker="w", seconds=5, limit=9)] == ["soon"]
+
+
+def test_a_run_that_an_earlier_version_began_has_every_step_when_it_goes_on(store: Store, address: str) -> None:
+    run = store.runs.begin(now=START)
+    done = run.step(StepName.CRAWL).model_copy(update={"state": StepState.DONE, "counts": {"visits": 3}})
+    earlier = (done, *(run.step(StepName(name)) for name in ("examine", "compare", "publish")))
+    store.runs.save(run.model_copy(update={"steps": earlier, "state": RunState.STOPPED}), now=later(1))
+    again = store.runs.begin(now=later(2))
+    assert [step.name for step in again.steps] == list(StepName)
+    assert again.step(StepName.CRAWL) == done
+    assert again.step(StepName.ALERTS).state is StepState.WAITING
+
+
+def test_who_holds_the_publication_keeps_others_out_of_it(store: Store, address: str) -> None:
+    with store.publication.held(now=START):
+        engine = connect(address)
+        with writing(engine) as connection:
+            connection.execute(update(generation).values(publisher="elsewhere/1/x"))
+        with pytest.raises(StoreError, match="publishing"), store.publication.held(now=later(1)):
+            pass
+        with writing(engine) as connection:
+            connection.execute(update(generation).values(publisher=None))
+        engine.dispose()
+    store.publication.begin(now=later(2)).abandon()
