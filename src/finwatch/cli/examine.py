@@ -13,6 +13,7 @@ import typer
 from finwatch.cli import terminal
 
 if TYPE_CHECKING:
+    from finwatch.model.disclosure import PolicySeen
     from finwatch.model.examination import Examination
     from finwatch.model.knowledge import Knowledge
 
@@ -24,6 +25,9 @@ def run(
     json: terminal.Json = False,
     language: terminal.Language = None,
     evidence: Annotated[int, typer.Option(help="Evidence shown per finding in the report.", min=1)] = 5,
+    policy: Annotated[
+        Path | None, typer.Option(help="The privacy policy of these packages: a page, a PDF or text.")
+    ] = None,
     on: Annotated[
         datetime | None, typer.Option(help="Day whose clauses apply; default today.", formats=["%Y-%m-%d"])
     ] = None,
@@ -41,6 +45,7 @@ def run(
     day = date.today() if on is None else on.date()  # noqa: DTZ011 - the user's own day decides which law applies
     knowledge = catalog.load(terminal.settings().catalog)
     known_checks = checks.load()
+    seen = _policy(policy, knowledge) if policy else None
     code = 0
     with Reader() as reader, terminal.progress() as progress:
         for done, file in enumerate(files):
@@ -51,7 +56,7 @@ def run(
                 print(f"finwatch: {file}: {problem}", file=sys.stderr)
                 code = UNREADABLE
                 continue
-            document = examine(file, reader=reader, knowledge=knowledge, checks=known_checks, on=day)
+            document = examine(file, reader=reader, knowledge=knowledge, checks=known_checks, on=day, policy=seen)
             code = max(code, exit_code(document))
             show(document, knowledge, json=json, language=tongue, evidence=evidence)
             if document.package.id is None:
@@ -59,6 +64,12 @@ def run(
         if len(files) > 1:
             progress("examine", len(files), len(files), "")
     raise typer.Exit(code)
+
+
+def _policy(file: Path, knowledge: Knowledge) -> PolicySeen:
+    from finwatch.flow.policies import policy_from_file
+
+    return policy_from_file(file, knowledge=knowledge)
 
 
 def _unopenable(file: Path) -> str | None:

@@ -20,6 +20,7 @@ from finwatch.checks import Check, judge
 from finwatch.identify import describe
 from finwatch.likeness import compare
 from finwatch.limits import PACKAGE, PackageLimits
+from finwatch.model.base import Text
 from finwatch.model.disclosure import Disclosure, PolicySeen
 from finwatch.model.examination import (
     Candidate,
@@ -32,6 +33,7 @@ from finwatch.model.examination import (
     PackageSummary,
     Protection,
     Rating,
+    Reason,
     SignerSummary,
     Subject,
 )
@@ -48,6 +50,9 @@ _FLOWS_UNTRACED = Unreadable(
     reason="data flow from sources to sinks is not traced yet; an empty list does not mean that nothing flows",
     reason_zh="尚未追踪从来源到去处的数据流；列表为空不代表没有数据流出",
 )
+
+
+_STATED = Reason(says=Text(zh="业务类型由使用者给定", en="the kind of business was stated by whoever asked"))
 
 
 class PackageReader(Protocol):
@@ -69,12 +74,14 @@ def examine(
     candidates: Sequence[Candidate] = (),
     history: Sequence[Rating] = (),
     policy: PolicySeen | None = None,
+    kind: str | None = None,
 ) -> Examination:
     """The examination of the package at ``path``.
 
     ``on`` is the day whose clauses apply; ``candidates`` are apps to compare with; ``history`` holds the app's earlier
-    ratings, oldest first; ``policy`` is the privacy policy as ``flow.policies`` reads it. A damaged package gives a document that says so; ``OSError`` is raised only when the file
-    itself cannot be opened.
+    ratings, oldest first; ``policy`` is the privacy policy as ``flow.policies`` reads it; ``kind`` is the kind of
+    finance where somebody who knows has stated it. A damaged package gives a document that says so; ``OSError`` is
+    raised only when the file itself cannot be opened.
     """
     started = time.perf_counter()
     with _collector_waits():
@@ -88,6 +95,7 @@ def examine(
             candidates=candidates,
             history=history,
             policy=policy,
+            kind=kind,
         )
     return timed(examined, time.perf_counter() - started)
 
@@ -115,11 +123,15 @@ def conclude(
     candidates: Sequence[Candidate] = (),
     history: Sequence[Rating] = (),
     policy: PolicySeen | None = None,
+    kind: str | None = None,
 ) -> Examination:
     """The examination of facts already read (again from the lake, for instance); its ``took_ms`` is 0."""
     subject = describe(facts, listing=listing, knowledge=knowledge)
     if policy is not None:
         subject = subject.model_copy(update={"policy": policy})
+    if kind is not None:
+        identity = subject.identity.model_copy(update={"finance": True, "kind": kind, "reasons": (_STATED,)})
+        subject = subject.model_copy(update={"identity": identity})
     findings, disclosure = judge(subject, checks, knowledge=knowledge, on=on)
     matches = compare(subject, candidates)
     gaps = unreadable_parts(facts)

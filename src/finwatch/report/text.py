@@ -16,6 +16,7 @@ from finwatch.model.examination import Answer, Band, Confidence, Evidence, Exami
 from finwatch.model.knowledge import Knowledge, Severity
 from finwatch.report import words
 from finwatch.report.place import place
+from finwatch.report.selfcheck import comparison
 
 COLOURS = {
     Band.RED: "bold red",
@@ -52,6 +53,8 @@ class Report:
         yield from self.findings()
         yield from self.collection()
         yield from self.components()
+        if self.document.disclosure is not None:
+            yield from comparison(self.document.disclosure, language=self.language)
         yield from self.matches()
 
     def title(self, zh: str, en: str) -> Iterator[Line]:
