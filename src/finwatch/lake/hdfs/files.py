@@ -323,7 +323,7 @@ class _Reading(io.RawIOBase):
 
     def __init__(self, reader: FileReader, address: str, path: str) -> None:
         self._reader = reader
-        self._place = f"{address}/{path}"
+        self.name = f"{address}/{path}"
         self._end = len(reader)
         self._position = 0
 
@@ -349,7 +349,7 @@ class _Reading(io.RawIOBase):
         try:
             data = self._reader.read_range(self._position, wanted)
         except (OSError, RuntimeError) as error:
-            raise fault_of(error, "read", self._place) from error
+            raise fault_of(error, "read", self.name) from error
         view[: len(data)] = data
         self._position += len(data)
         return len(data)
