@@ -16,6 +16,11 @@ from finwatch.policy.statements.lexicon import USER, Kind, Token, Verb
 from finwatch.policy.statements.parties import NAME_LENGTH, clean_name, party_of, sdk_name
 from finwatch.policy.statements.segments import classified, first_subject, has, law_ends, of_item_follows
 
+KEEPER = re.compile(r"设备|终端|手机|载体|操作系统")
+"""Who keeps biometric data when it is not the operator."""
+INSIDE = ("中,", "中可能", "中也", "之中", "里,")
+"""After an object: it is only where something else is found (我们收集的信息中,可能包含…)."""
+
 
 class Clauses(Closing):
     """The part of a sentence's reading that walks over the tokens of its clauses."""
@@ -43,7 +48,7 @@ class Clauses(Closing):
                 if clause.nested < 0:
                     self._clause.denied = True
             elif kind is Kind.PREPOSITION:
-                self._preposition(token, tokens[place + 1] if place + 1 < size else None)
+                self._preposition(token, tokens[place + 1 :])
             elif kind is Kind.PURPOSE:
                 if clause.group or clause.front:
                     clause.purpose_at = token.start
@@ -134,7 +139,10 @@ class Clauses(Closing):
         clause = self._clause
         if clause.purpose_at >= 0:
             return
-        if clause.group:
+        if clause.group and self.text.startswith(INSIDE, token.end):
+            clause.group.clear()
+            clause.objects.clear()
+        elif clause.group:
             clause.objects.append(token)
         elif clause.role in ("through", "from"):
             clause.aside.append(token)
@@ -145,7 +153,7 @@ class Clauses(Closing):
         """的 ends a description: of an object (您使用…的信息), or of another noun (采集指纹的设备)."""
         clause = self._clause
         if clause.nested >= 0:
-            del clause.objects[clause.nested :]
+            del (clause.objects if clause.group else clause.front)[clause.nested :]
             clause.nested = -1
         elif (
             clause.group
@@ -156,8 +164,9 @@ class Clauses(Closing):
             clause.group.clear()
             clause.objects.clear()
 
-    def _preposition(self, token: Token, after: Token | None) -> None:
+    def _preposition(self, token: Token, rest: list[Token]) -> None:
         clause = self._clause
+        after = rest[0] if rest else None
         if clause.nested >= 0:
             return
         role = token.value
@@ -169,9 +178,12 @@ class Clauses(Closing):
             if not self._clause.group:
                 self._clause.front = []
                 self._clause.role = role
+                self._clause.fronted = True
             return
         if clause.group and clause.objects and role in ("to", "with", "by") and not self.latin:
             last = clause.group[-1]
+            if not has(rest, Kind.VERB):
+                return
             if role != "to" or not last.needs_recipient:
                 self._turn()
                 clause = self._clause
@@ -212,12 +224,12 @@ class Clauses(Closing):
         self._close()
         self._clause = Clause(subject=old.subject, mute=old.mute)
 
-    def _verb(self, tokens: list[Token], place: int) -> None:  # noqa: PLR0911 - each return a verb that states nothing
+    def _verb(self, tokens: list[Token], place: int) -> None:  # noqa: PLR0911, PLR0912 - each return a verb that states nothing
         token = tokens[place]
         verb: Verb = token.value
         clause = self._clause
         after = tokens[place + 1] if place + 1 < len(tokens) else None
-        if clause.mute or (place and tokens[place - 1].kind is Kind.OF and tokens[place - 1].end == token.start):
+        if clause.mute or self._is_noun(tokens, place):
             return
         if verb.purpose:
             self._used_for(token, verb)
@@ -252,11 +264,15 @@ class Clauses(Closing):
             clause.group.clear()
         clause.group.append(verb)
         clause.last_verb = token.start
+        if clause.role == "by" and KEEPER.search(self.text, clause.role_at, token.start):
+            clause.subject = Party(PartyKind.DEVICE)
         if clause.role in ("to", "with") and clause.recipient is None:
             clause.recipient = party_of(self.text[clause.role_at : token.start])
         elif verb.to or verb.action is Action.ENTRUST:
             self._recipient_after(tokens, place)
         clause.role = None
+        if len(clause.group) > 1 and clause.group[-2].action is Action.USE and verb.action is not Action.USE:
+            self._drop_modifier(tokens[place - 1])
         clause.joined = verb.action is Action.ENTRUST or (
             after is not None
             and (
@@ -264,6 +280,21 @@ class Clauses(Closing):
                 or (after.kind in (Kind.AND, Kind.VERB) and after.start - token.end <= 1)
             )
         )
+
+    def _drop_modifier(self, before: Token) -> None:
+        """运营分析会采集: a verb of use right before another names what it is for."""
+        if before.kind is Kind.VERB:
+            del self._clause.group[-2]
+
+    def _is_noun(self, tokens: list[Token], place: int) -> bool:
+        """Whether a verb is used as a noun: 个人信息的收集, 一切共享."""
+        token = tokens[place]
+        if self.text.startswith(("一切", "任何", "上述"), token.start - 2):
+            return True
+        if not place or tokens[place - 1].kind is not Kind.OF or tokens[place - 1].end != token.start:
+            return False
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        return after is None or (after.kind is not Kind.ITEM and after.value != USER)
 
     def _described_by(self, verb: Verb) -> None:
         """收集的…: a description. What is collected by description is collected."""
@@ -274,7 +305,7 @@ class Clauses(Closing):
             clause.described = not verb.weak or clause.subject == FIRST
         elif clause.group and clause.joined and clause.group[-1].action is Action.COLLECT:
             clause.described = True
-        if clause.group and not clause.objects:
+        if clause.group and not clause.objects and clause.joined:
             clause.described = clause.described or any(
                 not one.weak and one.action is Action.COLLECT for one in clause.group
             )
@@ -358,6 +389,9 @@ class Clauses(Closing):
             if token.value is not PartyKind.FIRST:
                 clause.source = Source.THIRD
             return
+        if before is not None and before.kind is Kind.REFUSAL and token.value is PartyKind.FIRST:
+            clause.mute = True
+            return
         if token.value is PartyKind.FIRST:
             if before is None or before.kind is not Kind.PREPOSITION or before.end < token.start:
                 self._first(token, after)
@@ -383,13 +417,13 @@ class Clauses(Closing):
                 clause.group.clear()
                 clause.uses_sdk = not called
             return
-        if (clause.group and clause.role != "by") or (clause.role == "through" and clause.subject is not None):
+        if (clause.group and clause.role != "by") or clause.role == "through":
             return
         clause.subject = self.named_sdk(token) if token.value is PartyKind.SDK else self._named(token, token.start)
         if clause.role == "by":
             clause.role = None
 
-    def _user(self, token: Token, before: Token | None, after: Token | None) -> None:
+    def _user(self, token: Token, before: Token | None, after: Token | None) -> None:  # noqa: PLR0911 - one a role
         clause = self._clause
         if after is not None and after.start == token.end and after.kind in (Kind.OF, Kind.ITEM):
             if after.kind is Kind.ITEM and clause.group:
@@ -422,6 +456,9 @@ class Clauses(Closing):
                     clause.subject = USER
                 else:
                     clause.nested = len(clause.objects)
+            return
+        if clause.role == "object" and clause.front:
+            clause.nested = len(clause.front)
             return
         clause.subject = USER
         clause.denied = False

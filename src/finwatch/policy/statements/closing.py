@@ -56,6 +56,7 @@ class Closing:
             de_identified=clause.de_identified,
             permission=clause.permission,
             include=include,
+            explicit=clause.subject is not None or self._carry is not None,
             carried=carried,
         )
         if self._directed(frame, clause, party):
@@ -82,6 +83,8 @@ class Closing:
         self._last = items
 
     def _objects(self, clause: Clause, verbs: list[Verb]) -> tuple[list[Token], bool]:
+        if clause.fronted and clause.front:
+            return clause.front, False
         if clause.objects:
             return clause.objects, False
         if clause.front:

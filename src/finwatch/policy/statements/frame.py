@@ -31,6 +31,8 @@ class Frame:
     de_identified: bool = False
     permission: bool = False
     include: bool = False
+    explicit: bool = False
+    """The actor is named in the clause or in the one before."""
     carried: bool = False
     """The objects stand in an earlier clause."""
 
@@ -76,6 +78,8 @@ class Clause:
     purpose_at: int = -1
     last_verb: int = -1
     joined: bool = True
+    fronted: bool = False
+    """将 or 对 opened the clause: what follows it is the object."""
     uses_sdk: bool = False
     """我们使用了…SDK: in what follows the component acts."""
     deemed: Condition | None = None

@@ -160,6 +160,8 @@ MARKS = {
     **dict.fromkeys("、/", Kind.AND),
     **dict.fromkeys("“”「」", Kind.QUOTE),
 }
+OUTER = frozenset(",，;；。.\n)）权信数")
+"""Where an enumeration begins or ends, or a word that says data: IP信息."""
 _SILENT, _LETTERED, _ITEM, _BOUNDED = 1, 2, 4, 8
 """What has to be looked at before a word found becomes a token."""
 ADVERBS = ("并", "也", "亦", "均", "将", "且", "而", "都", "更", "但")
@@ -189,6 +191,7 @@ class Lexicon:
         self._bounded = frozenset(word.translate(LOWER) for word in exact["bounded"]) if not self.latin else frozenset()
         self._function = tuple(exact["function"]) if not self.latin else ("-related", " policy", " policies")
         self._left = frozenset(exact["left_of_bounded"]) | {"\n"}
+        self._beside = frozenset(exact["beside_bounded"])
         self._right = frozenset(exact["right_of_bounded"]) | {"\n"}
         for word, ids in names.items():
             if word not in tokens or len(word) > 1:
@@ -216,7 +219,7 @@ class Lexicon:
         values, modes = self._values, self._modes
         found: list[Token] = []
         add, size, new = found.append, len(text), tuple.__new__
-        left, right, function = self._left, self._right, self._function
+        left, right, beside, function = self._left, self._right, self._beside, self._function
         for number, start, end in self._find(plain):
             mode = modes[number]
             if mode & _SILENT:
@@ -228,8 +231,12 @@ class Lexicon:
                 continue
             if mode & _ITEM and text.startswith(function, end):
                 continue
-            if mode & _BOUNDED and not ((not start or text[start - 1] in left) and (end == size or text[end] in right)):
-                continue
+            if mode & _BOUNDED:
+                before, after = text[start - 1] if start else "\n", text[end] if end < size else "\n"
+                if before not in left or after not in right:
+                    continue
+                if before not in beside and after not in beside and not (before in OUTER and after in OUTER):
+                    continue
             kind, value = values[number]
             add(new(Token, (kind, value, start, end)))
         return found

@@ -102,7 +102,9 @@ class Reader:
                 frame = Frame([Verb(Action.COLLECT)], objects, component.party, denied=False)
                 self._state(frame, number, (start, end))
                 whole = whole or sure
-        return whole
+        strong = any(token.kind is Kind.VERB and token.value.action is Action.COLLECT for token in tokens)
+        first = any(token.value is PartyKind.FIRST for token in tokens)
+        return whole or not (strong or first)
 
     def _paragraph(self, number: int, kind: ParagraphKind, start: int, end: int, tokens: list[Token]) -> None:
         if kind is ParagraphKind.NAVIGATION:
@@ -158,8 +160,10 @@ class Reader:
         if Kind.DEFINITION in kinds:
             self._last = [token for token in tokens if token.kind is Kind.ITEM and token.value]
             return
-        self._label(tokens)
         self._current = tokens
+        self._label(tokens, number, _trimmed(self.text, span))
+        if self._is_case(tokens, span):
+            return
         frames: list[Frame] = []
         sentence = None
         if Kind.VERB in kinds:
@@ -202,14 +206,31 @@ class Reader:
         party = Sentence(self.text, tokens[: place + 1], Context(sdk=self._context.sdk)).named_sdk(tokens[place])
         return self._state(Frame([Verb(Action.COLLECT)], objects, party, denied=False), number, span)
 
-    def _label(self, tokens: list[Token]) -> None:
-        """Takes what stands before a colon near the beginning as the topic: 读取通讯录权限: …"""
-        for place, token in enumerate(tokens[:8]):
-            if token.kind is Kind.COLON and place and place + 1 < len(tokens):
-                self._topic(tokens[:place])
-                return
-            if token.kind is Kind.COMMA:
-                return
+    def _label(self, tokens: list[Token], number: int, span: tuple[int, int]) -> None:
+        """Takes what stands before a colon near the beginning as the topic: 读取通讯录权限: …
+
+        In a list, a label's items are those of the head: 位置信息: 用于…. A function that is based on a capability
+        uses it: 基于摄像头的功能: ….
+        """
+        place = next((at for at, token in enumerate(tokens[:10]) if token.kind is Kind.COLON), None)
+        if not place or place + 1 >= len(tokens) or any(one.kind is Kind.COMMA for one in tokens[:place]):
+            return
+        before = tokens[:place]
+        self._topic(before)
+        if not self._context.topic:
+            return
+        if self._head is not None and not any(one.kind in (Kind.VERB, Kind.NOT) for one in before):
+            self._inherit(before, number, span)
+        elif self.text.find("基于", span[0], before[-1].end) >= 0:
+            objects = [one for one in self._context.topic if not CAPABILITIES.isdisjoint(one.value)]
+            self._state(Frame([Verb(Action.COLLECT, permit=True)], objects, FIRST, denied=False), number, span)
+
+    def _is_case(self, tokens: list[Token], span: tuple[int, int]) -> bool:
+        """Whether the sentence is a case of a list (与公共安全直接相关的;): it states nothing by itself."""
+        words = self.text[span[0] : span[1]].rstrip(" ;。；,，")
+        if not words.endswith("的") or not ITEM_MARK.match(words):
+            return False
+        return not any(token.value is PartyKind.FIRST for token in tokens)
 
     def _open_list(self, sentence: Sentence, number: int) -> None:
         head = sentence.open_head
@@ -327,6 +348,13 @@ class Reader:
             for token in frame.objects
             for item in token.value
         }
+        denied |= {
+            item
+            for one in frames
+            if one.party.kind is PartyKind.DEVICE
+            for token in one.objects
+            for item in token.value
+        }
         for frame in frames:
             if not frame.denied or frame.party.kind is not PartyKind.FIRST:
                 continue
@@ -392,7 +420,7 @@ def _fits(item: str, verb: Verb, frame: Frame) -> bool:
     if verb.permit:
         return item in CAPABILITIES
     if verb.weak and item in GENERIC:
-        return verb.action is Action.USE and len(frame.verbs) > 1
+        return verb.action is Action.USE and (len(frame.verbs) > 1 or frame.explicit)
     return True
 
 

@@ -23,6 +23,20 @@ from finwatch.policy.statements.segments import (
     without_brackets,
 )
 
+BARE = frozenset({Kind.AND, Kind.PARTY, Kind.OF, Kind.INCLUDE, Kind.LIMIT, Kind.QUOTE, Kind.OPEN, Kind.CLOSE})
+"""What may stand before the first item of a stretch that only goes on enumerating."""
+
+
+def _past_description(rest: list[Token]) -> int:
+    """Where 您使用…的 or 包括…的 before the first item ends."""
+    start = 0
+    for place, token in enumerate(rest):
+        if token.kind is Kind.ITEM:
+            break
+        if token.kind is Kind.OF:
+            start = place + 1
+    return start
+
 
 class Sentence(Clauses):
     """Reads one sentence. ``frames`` holds the result, ``open_head`` what a list after it inherits."""
@@ -121,26 +135,16 @@ class Sentence(Clauses):
         clause = self._clause
         if not clause.group or clause.purpose_at >= 0:
             return False
-        for token in rest:
-            if token.kind is Kind.ITEM:
-                break
-            if token.kind not in (
-                Kind.AND,
-                Kind.PARTY,
-                Kind.OF,
-                Kind.INCLUDE,
-                Kind.LIMIT,
-                Kind.QUOTE,
-                Kind.OPEN,
-                Kind.CLOSE,
-            ):
-                return False
-        else:
+        if all(token.kind in (Kind.INCLUDE, Kind.LIMIT, Kind.TURN) for token in rest):
+            return has(rest, Kind.INCLUDE)
+        start = _past_description(rest) if clause.include or rest[0].kind is Kind.INCLUDE else 0
+        bare = next((token for token in rest[start:] if token.kind not in BARE), None)
+        if bare is None or bare.kind is not Kind.ITEM:
             return False
-        for token in rest:
+        for token in rest[start:]:
             if token.kind is Kind.PURPOSE or (token.kind is Kind.VERB and token.value.purpose):
                 return True
-            if token.kind in (Kind.VERB, Kind.NOT, Kind.RIGHTS):
+            if token.kind in (Kind.VERB, Kind.NOT, Kind.RIGHTS, Kind.TURN):
                 return False
         return True
 
