@@ -18,12 +18,23 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from finwatch.errors import LakeError
+from finwatch.errors import LakeError, SettingError
 from finwatch.lake import disk
 from finwatch.lake.evidence.batch import Batch, Head, Leaf
 
 _NUMBERED: Final = re.compile(r"(\d{8})\.(json|tsr)\Z")
 _SMALL: Final = 64 << 20
+
+
+def folder_of(address: str) -> Path:
+    """The folder of the lake at ``address``. Raises ``SettingError`` where the lake is in no folder of this machine."""
+    if "://" in address:
+        raise SettingError(
+            f"FINWATCH_LAKE={address}: captures are sealed and verified in a folder.",
+            zh=f"FINWATCH_LAKE={address}：只能在本机目录中封存和核验取证记录。",
+            todo="Seal where captures are taken, in a lake of that machine, before they are copied to HDFS.",
+        )
+    return Path(address)
 
 
 class Chain:

@@ -16,7 +16,7 @@ from typing import Final
 from finwatch.errors import LakeError, NotFound
 from finwatch.lake import disk
 from finwatch.lake.evidence.authority import trust_of
-from finwatch.lake.evidence.chain import Chain, read
+from finwatch.lake.evidence.chain import Chain, folder_of, read
 from finwatch.lake.evidence.proof import Inclusion, Proof, prove, record_bytes
 from finwatch.lake.ports import Lake
 from finwatch.limits import EVIDENCE
@@ -50,7 +50,7 @@ def export(lake: Lake, settings: Settings, capture_id: str, target: Path) -> Pro
 
 
 def _files(lake: Lake, settings: Settings, proof: Proof) -> dict[str, bytes]:
-    chain = Chain(Path(lake.address))
+    chain = Chain(folder_of(lake.address))
     files = {
         "response.warc.gz": record_bytes(lake, proof.batch, proof.response.record),
         "proof.json": proof.model_dump_json(indent=2).encode() + b"\n",

@@ -16,7 +16,7 @@ from finwatch.errors import LakeError
 from finwatch.lake import disk
 from finwatch.lake.evidence.authority import Authority, BadStamp, NoStamp, authority_of
 from finwatch.lake.evidence.batch import Batch, Head, StampHeld
-from finwatch.lake.evidence.chain import Chain, file_sha256, parse, read
+from finwatch.lake.evidence.chain import Chain, file_sha256, folder_of, parse, read
 from finwatch.lake.evidence.merkle import Tree
 from finwatch.lake.evidence.records import scan
 from finwatch.lake.ports import Lake
@@ -61,7 +61,7 @@ def seal(
     authority = authority_of(settings)
     lake.close()
     lake.captures.index()
-    chain = Chain(Path(lake.address))
+    chain = Chain(folder_of(lake.address))
     with chain.changing():
         head = _completed(chain)
         stamps = _Stamps(chain, authority)

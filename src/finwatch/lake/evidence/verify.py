@@ -16,7 +16,7 @@ from finwatch.errors import InputError, LakeError, NotFound
 from finwatch.lake import disk
 from finwatch.lake.evidence.authority import trust_of
 from finwatch.lake.evidence.batch import Batch, Leaf
-from finwatch.lake.evidence.chain import Chain, file_sha256
+from finwatch.lake.evidence.chain import Chain, file_sha256, folder_of
 from finwatch.lake.evidence.links import Links, Seen, State, exists, held_against, noted
 from finwatch.lake.evidence.merkle import Tree
 from finwatch.lake.evidence.records import leaf_of, scan
@@ -46,7 +46,7 @@ def verify(
         end = None if note is None else noted(note)
     except ValueError as error:
         raise InputError(f"{error}.", todo="Give it as finwatch evidence seal printed it.") from error
-    chain, found = Chain(Path(lake.address)), Found()
+    chain, found = Chain(folder_of(lake.address)), Found()
     links = Links(chain, trust_of(settings), found)
     if end is not None:
         held_against(links, end, found)
