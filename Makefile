@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find native/core native/py -name '*.rs' -o -name 'Cargo.toml' 2>/dev/null)
 VENDOR := src/finwatch/web/static/vendor
 
-.PHONY: help setup demo test check format bench tools docs clean samples cluster cluster-setup cluster-test
+.PHONY: help setup demo test check format bench tools docs clean samples cluster cluster-setup cluster-test policy-model
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -90,6 +90,9 @@ format: setup ## Rewrite the sources in house format
 
 bench: setup ## Side-by-side benchmarks against peers
 	@$(BIN)/python -m bench
+
+policy-model: setup ## Rebuild the labelling model of policies from CAPP-130 (CORPUS=path/to/capp130.jsonl)
+	@$(BIN)/python -m finwatch.policy.train $(CORPUS)
 
 docs: setup ## Regenerate the reference pages
 	@python -m finwatch.checks.catalogue

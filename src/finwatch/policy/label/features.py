@@ -47,20 +47,34 @@ def normal(sentence: str) -> str:
     return unicodedata.normalize("NFKC", _DROPPED.sub("", sentence[:SENTENCE_CHARACTERS])).lower()
 
 
+def hash_of(text: str) -> int:
+    """The hash that ``grams`` gives an n-gram of this text, which must be normal and not longer than ``LONGEST``."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return int(_mixed(_rolled(codes)[len(codes) - 1])[0])
+
+
 def grams(sentences: Sequence[str]) -> tuple[Grams, ...]:
     """The n-grams of one to ``LONGEST`` characters, by length; begin and end of a sentence count as characters."""
     padded = [f"{_START}{normal(sentence)}{_END}" for sentence in sentences]
     lengths = np.fromiter((len(text) for text in padded), np.intp, len(padded))
     starts = np.cumsum(lengths) - lengths
     codes = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), np.uint32)
-    running = codes * np.uint32(0x9E3779B1)
-    found = [Grams(_mixed(running), starts)]
+    rolled = _rolled(codes)
+    found = [Grams(_mixed(rolled[0]), starts)]
     crossing = np.zeros(len(codes), bool)
     for length in range(2, LONGEST + 1):
-        running = (running[:-1] ^ (codes[length - 1 :] + np.uint32(length))) * np.uint32(0x01000193)
         crossing[starts[1:] - (length - 1)] = True
-        found.append(Grams(_mixed(running[~crossing[: len(running)]]), starts - (length - 1) * np.arange(len(starts))))
+        whole = rolled[length - 1][~crossing[: len(codes) - length + 1]]
+        found.append(Grams(_mixed(whole), starts - (length - 1) * np.arange(len(starts))))
     return tuple(found)
+
+
+def _rolled(codes: npt.NDArray[np.uint32]) -> list[npt.NDArray[np.uint32]]:
+    """For each length up to ``LONGEST`` a hash of the n-gram that begins at each character."""
+    found = [codes * np.uint32(0x9E3779B1)]
+    for length in range(2, min(LONGEST, len(codes)) + 1):
+        found.append((found[-1][:-1] ^ (codes[length - 1 :] + np.uint32(length))) * np.uint32(0x01000193))
+    return found
 
 
 def _mixed(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

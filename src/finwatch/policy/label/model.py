@@ -2,7 +2,7 @@
 
 In: the sentences of one document, in order. Out: for each sentence a score a label, and the labels whose score passes
 their threshold. The model is linear: a sentence's own n-grams, the n-grams of the sentences around it (before, after,
-the headings above, the head of its list), and flags for form and place. ``training`` makes the file, ``MODEL.md``
+the headings above, the head of its list), flags for form and place, and cues. ``training`` makes the file, ``MODEL.md``
 describes it.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from finwatch.policy.label.cues import cues
 from finwatch.policy.label.features import Grams, flags, grams
 from finwatch.policy.label.structure import Place, places
 
@@ -53,15 +54,15 @@ FILE = "model.npz"
 class Weights:
     """One set of linear weights.
 
-    Shapes: ``own`` (2^17, labels), ``around`` (2^14, places around × labels), ``flags`` (flags, labels), ``bias`` and
-    ``thresholds`` (labels); ``own_idf`` and ``around_idf`` weigh the buckets.
+    Shapes: ``own`` (2^17, labels), ``around`` (2^14, places around × labels), ``marks`` (flags and cues, labels),
+    ``bias`` and ``thresholds`` (labels); ``own_idf`` and ``around_idf`` weigh the buckets.
     """
 
     own: Floats
     own_idf: Floats
     around: Floats
     around_idf: Floats
-    flags: Floats
+    marks: Floats
     bias: Floats
     thresholds: Floats
 
@@ -72,7 +73,7 @@ class Labeller:
     def __init__(self, weights: Weights) -> None:
         self._own = _weighed(weights.own, weights.own_idf)
         self._around = _weighed(weights.around, weights.around_idf)
-        self._flags = weights.flags
+        self._marks = weights.marks
         self._bias = weights.bias
         self._thresholds = weights.thresholds
 
@@ -82,7 +83,7 @@ class Labeller:
             return np.zeros((0, len(LABELS)), np.float32)
         where = places(sentences)
         found = grams(sentences)
-        total = _summed(self._own, found) + flags(sentences, where) @ self._flags + self._bias
+        total = _summed(self._own, found) + marks(sentences, where, found) @ self._marks + self._bias
         around = _summed(self._around, found[:AROUND_LONGEST]).reshape(len(sentences), len(AROUND), len(LABELS))
         for position, other in enumerate(neighbours(where).T):
             known = other >= 0
@@ -93,6 +94,11 @@ class Labeller:
         """The labels of each sentence of one document, in the order of ``LABELS``."""
         passed = self.scores(sentences) > 0
         return [tuple(name for name, yes in zip(LABELS, row, strict=True) if yes) for row in passed]
+
+
+def marks(sentences: Sequence[str], where: Sequence[Place], found: Sequence[Grams]) -> Floats:
+    """Flags and cues of each sentence side by side."""
+    return np.hstack([flags(sentences, where), cues(found)])
 
 
 def neighbours(where: Sequence[Place]) -> npt.NDArray[np.intp]:
@@ -130,7 +136,7 @@ def packed(weights: Weights) -> bytes:
         arrays[name] = np.rint(table / scale).astype(np.int8)
         arrays[f"{name}_scale"] = scale
         arrays[f"{name}_idf"] = getattr(weights, f"{name}_idf").astype(np.float16)
-    for name in ("flags", "bias", "thresholds"):
+    for name in ("marks", "bias", "thresholds"):
         arrays[name] = getattr(weights, name).astype(np.float32)
     file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, **arrays)
@@ -147,7 +153,7 @@ def unpacked(content: bytes) -> Weights:
             own_idf=arrays["own_idf"].astype(np.float32),
             around=arrays["around"] * arrays["around_scale"],
             around_idf=arrays["around_idf"].astype(np.float32),
-            flags=arrays["flags"],
+            marks=arrays["marks"],
             bias=arrays["bias"],
             thresholds=arrays["thresholds"],
         )

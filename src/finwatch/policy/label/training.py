@@ -23,7 +23,8 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 
 from finwatch.errors import InputError
-from finwatch.policy.label.features import flags, grams
+from finwatch.policy.label.cues import CUES
+from finwatch.policy.label.features import FLAGS, grams
 from finwatch.policy.label.model import (
     AROUND,
     AROUND_BITS,
@@ -32,16 +33,19 @@ from finwatch.policy.label.model import (
     OWN_BITS,
     Floats,
     Weights,
+    marks,
     neighbours,
 )
 from finwatch.policy.label.structure import places
 
-FOLDS = 4
+FOLDS = 3
 """Parts that thresholds are found on."""
 COST = 0.2
-AROUND_SHARE, FLAG_SHARE, DOCUMENT_SHARE = 0.4, 0.3, 1.0
+AROUND_SHARE, FLAG_SHARE, CUE_SHARE, DOCUMENT_SHARE = 0.4, 0.3, 0.15, 1.0
 """Lengths of the vectors beside a sentence's own n-grams, whose length is 1."""
 _TOLERANCE, _ROUNDS = 1e-2, 2000
+
+_MARKS = np.concatenate([np.full(FLAGS, FLAG_SHARE), np.full(len(CUES), CUE_SHARE)]).astype(np.float32)
 
 Bools = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
@@ -89,11 +93,11 @@ def read_corpus(path: Path) -> Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A corpus as matrices, a row a sentence: counts of n-grams, flags, rows of the sentences around, its document."""
+    """A corpus as matrices, a row a sentence: counts of n-grams, marks, rows of the sentences around, its document."""
 
     own: Any
     around: Any
-    flags: Floats
+    marks: Floats
     neighbours: Rows
     documents: Rows
 
@@ -105,7 +109,7 @@ def design(corpus: Corpus) -> Design:
     for first, end in zip(starts, [*starts[1:], len(corpus.sentences)], strict=True):
         sentences = corpus.sentences[first:end]
         where, found = places(sentences), grams(sentences)
-        form.append(flags(sentences, where))
+        form.append(marks(sentences, where, found))
         near.append(np.where(neighbours(where) >= 0, neighbours(where) + first, -1))
         for length, one in enumerate(found, start=1):
             sizes = np.diff(np.append(one.starts, len(one.hashes)))
@@ -116,7 +120,7 @@ def design(corpus: Corpus) -> Design:
     return Design(
         own=_counts(own, (len(corpus.sentences), 2**OWN_BITS)),
         around=_counts(around, (len(corpus.sentences), 2**AROUND_BITS)),
-        flags=np.vstack(form),
+        marks=np.vstack(form),
         neighbours=np.vstack(near),
         documents=np.unique(np.array(corpus.documents), return_inverse=True)[1],
     )
@@ -178,7 +182,7 @@ def _split(weights: Floats, bias: Floats, own_idf: Floats, around_idf: Floats) -
         own_idf=own_idf,
         around=around.transpose(1, 0, 2).reshape(2**AROUND_BITS, -1) * np.float32(AROUND_SHARE),
         around_idf=around_idf,
-        flags=form * np.float32(FLAG_SHARE),
+        marks=form * _MARKS[:, None],
         bias=bias,
         thresholds=np.zeros(len(LABELS), np.float32),
     )
@@ -187,7 +191,7 @@ def _split(weights: Floats, bias: Floats, own_idf: Floats, around_idf: Floats) -
 def score(weights: Weights, shape: Design, rows: Rows) -> Floats:
     """Scores of some rows as ``Labeller.scores`` gives them, before thresholds are taken off."""
     around = weights.around.reshape(2**AROUND_BITS, len(AROUND), len(LABELS)).transpose(1, 0, 2) / AROUND_SHARE
-    stacked = np.vstack([weights.own, weights.flags / FLAG_SHARE, around.reshape(-1, len(LABELS))])
+    stacked = np.vstack([weights.own, weights.marks / _MARKS[:, None], around.reshape(-1, len(LABELS))])
     scores: Floats = (_features(shape, rows, weights.own_idf, weights.around_idf) @ stacked + weights.bias).astype(
         np.float32
     )
@@ -195,12 +199,12 @@ def score(weights: Weights, shape: Design, rows: Rows) -> Floats:
 
 
 def _features(shape: Design, rows: Rows, own_idf: Floats, around_idf: Floats) -> Any:
-    """The matrix that weights multiply: own n-grams, flags, n-grams of each sentence around."""
+    """The matrix that weights multiply: own n-grams, marks, n-grams of each sentence around."""
     around = _unit(shape.around, around_idf)
     around = sparse.vstack([around, sparse.csr_matrix((1, around.shape[1]), dtype=np.float32)]).tocsr()
     near = [around[shape.neighbours[rows, place]] * AROUND_SHARE for place in range(len(AROUND))]
     return sparse.hstack(
-        [_unit(shape.own[rows], own_idf), sparse.csr_matrix(shape.flags[rows] * FLAG_SHARE), *near]
+        [_unit(shape.own[rows], own_idf), sparse.csr_matrix(shape.marks[rows] * _MARKS), *near]
     ).tocsr()
 
 
