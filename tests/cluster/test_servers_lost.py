@@ -140,7 +140,8 @@ def test_safe_mode_is_told_and_waited_out(cluster: Cluster, tmp_path: Path) -> N
     try:
         with pytest.raises(LakeError, match=r"read-only: its NameNode is in safe mode.*kept in .*safemode get"):
             lake.blobs.adopt(partial, sha256)
-        reading = lake_at(cluster, tmp_path / "b", root="/safe")
+        reading = lake_at(cluster, tmp_path, root="/safe", patience_s=1.0)
+        assert reading.waiting()["blobs"] == 1
         assert reading.tables.read("visits").num_rows == 0, "who only reads is not stopped"
     finally:
         cluster.admin("-safemode", "leave")

@@ -24,6 +24,7 @@ from finwatch.cli import (
     selfcheck,
     serve,
     show,
+    tidy,
     watch,
     work,
 )
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (crawl, expand, nightly, watch, examine, selfcheck, show, search, publish, serve, work, demo, doctor):
+for verb in (crawl, expand, nightly, watch, examine, selfcheck, show, search, publish, serve, work, tidy, demo, doctor):
     app.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.run)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(policy.app, name="policy")

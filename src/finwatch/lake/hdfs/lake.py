@@ -12,8 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from finwatch import settings as environment
-from finwatch.errors import NotFound, SettingError
+from finwatch.errors import LakeError, NotFound, SettingError
 from finwatch.lake import disk, versions
 from finwatch.lake.hdfs.blobs import HdfsBlobs
 from finwatch.lake.hdfs.cache import Cache
@@ -27,6 +29,8 @@ _ADDRESS: Final = re.compile(r"(hdfs://[A-Za-z0-9._-]+(?::[0-9]{1,5})?)(/[A-Za-z
 _DAY_S: Final = 86_400.0
 OPENING_S: Final = 5.0
 """How long a NameNode that does not answer is waited for when the lake is opened."""
+
+log = structlog.get_logger(__name__)
 
 
 class HdfsLake:
@@ -53,8 +57,10 @@ class HdfsLake:
             except NotFound:
                 with contextlib.suppress(HdfsFault):  # it may be read without; who writes is told then
                     self._files.write(versions.mark(), versions.MARK)
-            with contextlib.suppress(HdfsFault):
+            try:
                 self.settle(wait=False)
+            except LakeError as error:  # who only reads is not stopped; who writes is told by what it writes
+                log.warning("what waits on this machine did not go in", reason=error.en)
         finally:
             self._files.patience_s = patience
 
