@@ -41,12 +41,10 @@ def units_of(policy: PolicyText, file: str, passages: list[list[int]], statement
     found = set()
     for one in statements:
         start, end = policy.source_span(one.start, one.end)
-        first, last = policy.source_span(one.item_start, one.item_end)
+        first, _ = policy.source_span(one.item_start, one.item_end)
         for number, (low, high) in enumerate(passages):
             if start < high and end > low and (low <= first < high or not (start <= first < end)) and start >= low:
                 found.add(Unit(file, number, one.item, one.folded, _party(one.party.kind)))
-            del last
-            last = first
     return found
 
 

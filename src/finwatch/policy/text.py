@@ -6,6 +6,8 @@ goes out, which every later statement points into. The same bytes give the same 
 
 from __future__ import annotations
 
+import re
+
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import POLICY, PolicyLimits
 from finwatch.model.policy import ParagraphKind, PolicyFormat, PolicyText
@@ -16,6 +18,14 @@ from finwatch.policy.sniff import decode, is_html, picture_of, sniff
 
 HEADING_LINE = 200
 """Characters of a line, white space included, that may be a heading."""
+
+
+WRAPPED_LINES = 30
+WRAPPED_WIDTH = (36, 130)
+"""Half characters of the lines of a wrapped text, at least and at most."""
+FULL = 0.85
+"""A line of a wrapped paragraph, but for its last, is at least this share of the width."""
+LIST_MARK = re.compile(r"\s*(?:[•●○■·▪◦*-]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z])[)）.、．])")
 
 
 def read_policy_text(
@@ -91,13 +101,55 @@ def _line(line: str) -> Block:
 
 
 def _plain_blocks(text: str) -> list[Block]:
-    """A line is a paragraph: policies saved as text keep one paragraph a line."""
-    blocks: list[Block] = []
+    """A line is a paragraph: policies saved as text keep one paragraph a line, unless they were wrapped at a width."""
+    lines: list[tuple[int, str]] = []
     at = 0
     for line in text.splitlines(keepends=True):
-        heading = len(line) <= HEADING_LINE and looks_like_heading(normalise(line))
-        kind = ParagraphKind.HEADING if heading else ParagraphKind.BODY
         if line and not line.isspace():
-            blocks.append(Block(kind, line, 2 if heading else None, origin=((0, at, 1),)))
+            lines.append((at, line))
         at += len(line)
+    width = _wrapped_at([line for _, line in lines])
+    blocks: list[Block] = []
+    full = False
+    for at, line in lines:
+        heading = len(line) <= HEADING_LINE and looks_like_heading(normalise(line))
+        if full and blocks and not heading and not LIST_MARK.match(line):
+            blocks[-1] = _joined(blocks[-1], line, at)
+        else:
+            kind = ParagraphKind.HEADING if heading else ParagraphKind.BODY
+            blocks.append(Block(kind, line, 2 if heading else None, origin=((0, at, 1),)))
+        full = width > 0 and not heading and _width(line) >= width * FULL and line.rstrip()[-1:] not in "。;；:：!?！？"
     return blocks
+
+
+def _wrapped_at(lines: list[str]) -> int:
+    """The width at which a text was wrapped, in half characters; 0 = it was not.
+
+    A wrapped text has many lines, most of the longer ones as wide as the widest, and most of those end inside a
+    sentence.
+    """
+    if len(lines) < WRAPPED_LINES:
+        return 0
+    widths = sorted(_width(line) for line in lines)
+    usual = widths[int(len(widths) * 0.9)]
+    if not WRAPPED_WIDTH[0] <= usual <= WRAPPED_WIDTH[1] or widths[int(len(widths) * 0.96)] > usual * 1.6:
+        return 0
+    full = [line for line in lines if _width(line) >= usual * FULL]
+    inside = sum(1 for line in full if line.rstrip()[-1:] not in "。;；:：!?！？.")
+    return usual if len(full) >= len(lines) * 0.4 and inside >= len(full) * 0.7 else 0
+
+
+def _width(line: str) -> int:
+    """The width of a line in half characters: Han and full-width forms take two."""
+    return sum(1 if character.isascii() else 2 for character in line.strip())
+
+
+def _joined(block: Block, line: str, at: int) -> Block:
+    """``block`` with the next line of its paragraph; words of Latin letters keep a space between them."""
+    before = block.text.rstrip("\r\n")
+    blank = len(line) - len(line.lstrip())
+    space = " " if before[-1:].isascii() and before[-1:].isalnum() and line[blank : blank + 1].isascii() else ""
+    before = before if space else before.rstrip()
+    text = before + space + line[blank:]
+    added = ((len(before), at, 1),) if space else ()
+    return block._replace(text=text, origin=(*block.origin, *added, (len(before) + len(space), at + blank, 1)))

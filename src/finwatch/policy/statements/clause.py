@@ -417,7 +417,8 @@ class Clauses(Closing):
                 clause.group.clear()
                 clause.uses_sdk = not called
             return
-        if (clause.group and clause.role != "by") or clause.role == "through":
+        jointly = clause.subject == FIRST and has(tokens[:place], Kind.AND)
+        if (clause.group and clause.role != "by") or clause.role == "through" or jointly:
             return
         clause.subject = self.named_sdk(token) if token.value is PartyKind.SDK else self._named(token, token.start)
         if clause.role == "by":

@@ -100,9 +100,11 @@ def described(segment: list[Token], place: int) -> bool:
 
 
 def first_subject(tokens: list[Token], start: int) -> int:
-    """Where the first party appears as a subject; the end where it does not."""
+    """Where a purpose ends: at the first party as a subject (为了…我们), or at 而 and its verb; else the end."""
     for place in range(start, len(tokens)):
         token = tokens[place]
+        if token.kind is Kind.TURN and place + 1 < len(tokens) and tokens[place + 1].kind is Kind.VERB:
+            return place + 1
         if token.kind is Kind.PARTY and token.value is PartyKind.FIRST:
             before = tokens[place - 1]
             if before.kind in (Kind.PREPOSITION, Kind.CONTROL, Kind.VERB) and before.end == token.start:

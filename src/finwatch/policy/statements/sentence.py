@@ -130,18 +130,22 @@ class Sentence(Clauses):
         inner = Sentence(self.text, [token for token in part if token.kind is not Kind.CONDITION], Context())
         self._supposed = [frame for frame in inner.frames if frame.party.kind is PartyKind.FIRST]
 
-    def _goes_on(self, rest: list[Token]) -> bool:
+    def _goes_on(self, rest: list[Token]) -> bool:  # noqa: PLR0911 - each return a reason
         """Whether a stretch only continues the enumeration of the open predicate."""
         clause = self._clause
+        if clause.described and not clause.group and rest[0].kind is Kind.INCLUDE:
+            return True
         if not clause.group or clause.purpose_at >= 0:
             return False
         if all(token.kind in (Kind.INCLUDE, Kind.LIMIT, Kind.TURN) for token in rest):
             return has(rest, Kind.INCLUDE)
         start = _past_description(rest) if clause.include or rest[0].kind is Kind.INCLUDE else 0
         bare = next((token for token in rest[start:] if token.kind not in BARE), None)
-        if bare is None or bare.kind is not Kind.ITEM:
+        if bare is None or bare.kind is not Kind.ITEM or not bare.value:
             return False
-        for token in rest[start:]:
+        for place, token in enumerate(rest[start:], start):
+            if token.kind is Kind.VERB and place + 1 < len(rest) and rest[place + 1].kind is Kind.OF:
+                continue
             if token.kind is Kind.PURPOSE or (token.kind is Kind.VERB and token.value.purpose):
                 return True
             if token.kind in (Kind.VERB, Kind.NOT, Kind.RIGHTS, Kind.TURN):
