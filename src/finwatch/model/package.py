@@ -36,8 +36,8 @@ class ArchiveAnomaly(Model):
 
     kind: str
     """``duplicate_name``, ``local_header_differs``, ``unknown_method``, ``overlap``, ``data_before``, ``data_after``,
-    ``encrypted_flag``, ``bad_crc``, ``size_differs``, ``unsafe_name``, …; ``odd_xml``: the manifest deviates from binary
-    XML as build tools write it, and was read all the same."""
+    ``encrypted_flag``, ``bad_crc``, ``size_differs``, ``unsafe_name``, …; ``odd_xml``: the manifest deviates from
+    binary XML as build tools write it, and was read all the same."""
     path: str | None = None
     detail: str
 
