@@ -48,6 +48,8 @@ OWN_BITS, AROUND_BITS = 17, 14
 AROUND_LONGEST = 2
 """Characters of the longest n-gram that is read in a sentence around."""
 FILE = "model.npz"
+_BLOCK = 64
+"""Sentences whose look-ups are held at once: they stay in the processor's cache, and a long document in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,12 @@ def _summed(table: Floats, found: Sequence[Grams]) -> Floats:
     """The scores of each sentence's n-grams as a unit vector: summed look-ups over the root of the summed squares."""
     mask = np.uint32(len(table) - 1)
     sums = np.zeros((len(found[0].starts), table.shape[1]), np.float32)
-    for one in found:
-        sums += np.add.reduceat(table.take(one.hashes & mask, axis=0), one.starts, axis=0)
+    for first in range(0, len(sums), _BLOCK):
+        for one in found:
+            starts = one.starts[first : first + _BLOCK]
+            end = one.starts[first + _BLOCK] if first + _BLOCK < len(sums) else len(one.hashes)
+            looked_up = table.take(one.hashes[starts[0] : end] & mask, axis=0)
+            sums[first : first + _BLOCK] += np.add.reduceat(looked_up, starts - starts[0], axis=0)
     return (sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-6))).astype(np.float32, copy=False)
 
 
