@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,8 @@ PARAMETERS: dict[str, Any] = {
     "catalog_version": "c2",
     "apps": [APPS[0], APPS[2]],
     "round": 3,
+    "begun": [MARKETS[0]],
+    "urls": ["名称", "Name", "zz"],
 }
 
 
@@ -54,7 +57,9 @@ def lake(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def asked(question: str) -> dict[str, Any]:
     """The parameters that a question has."""
     text = text_of(question)
-    return {name: PARAMETERS[name] for name in PARAMETERS if f"${name}" in text or name in lists_of(text)}
+    names = {*re.findall(r"\$([a-z_]+)", text), *lists_of(text)}
+    assert names <= PARAMETERS.keys(), f"say what {question} shall be asked for: {names - PARAMETERS.keys()}"
+    return {name: PARAMETERS[name] for name in sorted(names)}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

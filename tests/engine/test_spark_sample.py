@@ -25,8 +25,8 @@ from tests.kit.sparks import spark
 pytestmark = [pytest.mark.server, pytest.mark.timeout(900)]
 LOCAL = LocalEngine(processes=1)
 QUESTIONS = sorted(path.stem for path in Path(engine.__file__).parent.glob("sql/*.sql"))
-SILENT = {"review_state", "reviews"}
-"""The sample markets have no reviews."""
+SILENT = {"policies_at", "rating_moves", "rating_state", "ratings", "review_state", "reviews"}
+"""The sample markets have neither policies nor ratings nor reviews."""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,8 @@ def parameters(lake: Lake, question: str) -> dict[str, Any]:
         "hashes": [row["sha256"] for row in examined[::2]],
         "apps": [row["app"] for row in listed[::2]],
         "entries": [f"{row['market']}/{row['app']}" for row in listed],
+        "urls": ["https://shop.example/policy"],
+        "begun": sorted({row["market"] for row in listed}),
         "round": max(lake.tables.read("rounds")["round"].to_pylist()),
         "engine_version": examined[0]["engine_version"],
         "catalog_version": examined[0]["catalog_version"],

@@ -66,8 +66,9 @@ def _pool(field: pa.Field[pa.DataType], market: str) -> tuple[Any, ...]:
 def _rows(draw: random.Random, schema: pa.Schema, market: str, count: int) -> list[dict[str, Any]]:
     pools = {field.name: _pool(field, market) for field in schema}
     rows = [{name: draw.choice(pool) for name, pool in pools.items()} for _ in range(count)]
-    if {"sha256", "at"} <= pools.keys():  # nothing is concluded twice about a package in one microsecond
-        rows = list({(row["sha256"], row["at"]): row for row in rows}.values())
+    for key in (("sha256", "at"), ("url", "sha256", "seen")):  # nothing is concluded twice in one microsecond
+        if set(key) <= pools.keys():
+            rows = list({tuple(row[name] for name in key): row for row in rows}.values())
     return rows + draw.sample(rows, len(rows) // 8)
 
 

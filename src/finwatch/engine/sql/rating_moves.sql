@@ -5,12 +5,17 @@
 WITH ordered AS (
     SELECT
         market, app, ratings.at AS at, rating, rating_count, review_count, downloads,
-        LAG(ratings.at) OVER (PARTITION BY market, app ORDER BY ratings.at) AS before_at,
-        LAG(rating) OVER (PARTITION BY market, app ORDER BY ratings.at) AS before_rating,
-        LAG(rating_count) OVER (PARTITION BY market, app ORDER BY ratings.at) AS before_rating_count,
-        LAG(review_count) OVER (PARTITION BY market, app ORDER BY ratings.at) AS before_review_count,
-        LAG(downloads) OVER (PARTITION BY market, app ORDER BY ratings.at) AS before_downloads
+        LAG(ratings.at) OVER series AS before_at,
+        LAG(rating) OVER series AS before_rating,
+        LAG(rating_count) OVER series AS before_rating_count,
+        LAG(review_count) OVER series AS before_review_count,
+        LAG(downloads) OVER series AS before_downloads
     FROM ratings
+    WINDOW series AS (
+        PARTITION BY market, app
+        ORDER BY
+            ratings.at, rating NULLS LAST, rating_count NULLS LAST, review_count NULLS LAST, downloads NULLS LAST
+    )
 ),
 firsts AS (
     SELECT ratings.market, MIN(ratings.at) AS at FROM ratings GROUP BY ratings.market
