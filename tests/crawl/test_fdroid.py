@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from finwatch.crawl.sources.reading import Reading
 from finwatch.crawl.visit import VisitFailed
 from finwatch.lake.local import LocalLake
 from finwatch.model.fetch import FrontierTask, MarketId, OutcomeKind, TaskKind
+from finwatch.model.listing import Listing
 from tests.kit.crawling import AT, SHOP, fetcher, market
 from tests.kit.hostile import Server, serving
 from tests.kit.signed import Repository, difference, fingerprint, pack, signed_jar, signer
@@ -433,3 +435,71 @@ def test_recorded_differences_change_what_they_name() -> None:
     for file in sorted((SHARED / "generated" / "diff").glob("*.json")):
         merged = merge(whole, json.loads(file.read_text("utf-8")))
         assert merged == whole, "a difference leads to the index that is there, so it changes nothing in it"
+
+
+def plainly(folder: Path, address: str) -> list[dict[str, Any]]:
+    """What an index-v2 says, each field taken from where the protocol puts it."""
+    index = json.loads((folder / "index-v2.json").read_text("utf-8"))
+    told = []
+    for app, package in index["packages"].items():
+        about = package["metadata"]
+        for sha256, version in package["versions"].items():
+            manifest, file = version["manifest"], version["file"]
+            asked = [*manifest.get("usesPermission", ()), *manifest.get("usesPermissionSdk23", ())]
+            icons = about.get("icon", {})
+            one = {
+                "app": app,
+                "names": about.get("name", {}),
+                "summaries": about.get("summary", {}),
+                "developer": about.get("authorName"),
+                "categories": tuple(about.get("categories", ())),
+                "icon_url": address + icons[min(icons)]["name"] if icons else None,
+                "version_name": manifest.get("versionName") or None,
+                "version_code": manifest["versionCode"],
+                "package_url": address + file["name"],
+                "package_sha256": sha256,
+                "package_bytes": file["size"],
+                "signer_sha256": tuple(manifest.get("signer", {}).get("sha256", ())),
+                "permissions": tuple(sorted({permission["name"] for permission in asked})),
+                "published": datetime.fromtimestamp(version["added"] / 1000, UTC),
+                "website": about.get("webSite") or about.get("authorWebSite"),
+            }
+            assert file["sha256"] == sha256
+            told.append({name: value for name, value in one.items() if value})
+    return sorted(told, key=lambda one: (one["app"], one["version_code"], one["package_sha256"]))
+
+
+def shown(listings: Sequence[Listing] | None) -> list[dict[str, Any]]:
+    """Each listing's fields, addresses as they are read, without those that have no value and those of the visit."""
+    for one in listings or ():
+        assert (one.package_url or "").isascii(), "an address is sent as it is"
+    told = [one.model_dump(exclude={"market", "seen", "capture"}) for one in listings or ()]
+    return [
+        {name: unquote(value) if name == "package_url" else value for name, value in one.items() if value}
+        for one in told
+    ]
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/facts is not there")
+def test_recorded_repositories_are_listed_field_by_field(lake: LocalLake) -> None:
+    """The signed index in both versions through reader and server, and the unsigned test repository of fdroidserver."""
+
+    async def go() -> tuple[str, Reading, Reading]:
+        async with serving() as server:
+            server.serve("/repo/entry.jar", (SHARED / "entry.jar").read_bytes())
+            server.serve("/repo/index-v2.json", (SHARED / "generated" / "index-v2.json").read_bytes())
+            newer = await read(server, lake, {})
+            server.routes.clear()
+            server.serve("/repo/index-v1.jar", (SHARED / "index-v1.jar").read_bytes())
+            return server.url("/repo"), newer, await read(server, lake, {}, accept_sha1=True)
+
+    address, newer, older = asyncio.run(go())
+    expected = plainly(SHARED / "generated", address)
+    assert len(expected) >= 4
+    assert shown(newer.listings) == expected
+    assert shown(older.listings) == expected
+    context = Context(MarketId("recorded"), "https://shop.example/repo", AT, None)
+    recorded, notes = listings_v2(json.loads((SHARED / "index-v2.json").read_text("utf-8")), context)
+    assert notes == []
+    assert shown(recorded) == plainly(SHARED, "https://shop.example/repo")
