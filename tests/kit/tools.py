@@ -18,6 +18,7 @@ PACKAGES = {
     "apktool": "apktool",
     "dexdump": "dexdump",
     "keytool": "default-jre-headless",
+    "mvn": "maven",
     "nginx": "nginx-light",
     "postgres": "postgresql-15",
     "chromium": "chromium",
