@@ -1,0 +1,116 @@
+"""The steps of the rehearsal, each a process of its own: ``python -m bench.national.steps STEP HOME PART`` prints JSON.
+
+``past``     puts all days but the last into the lake, with the examinations (no waiting for the disk: not measured)
+``before``   follows and publishes them, from nothing
+``intake``   takes the last day in: every listing as a noun, through the sink that the crawl uses
+``examined`` puts the last day's examinations into the lake (they are made up: not measured)
+``changes``  what came, is gone, has changed; spans
+``publish``  identity, ratings, totals and the read model
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from bench.national.days import Days, address, at_of, kept
+from bench.national.examinations import Examined
+from bench.national.population import DAYS, PROTOCOLS, Shape, populate
+from finwatch.engine import LocalEngine
+from finwatch.flow.changes import follow
+from finwatch.flow.collect import LakeSink
+from finwatch.flow.publish import publish
+from finwatch.lake import Lake, open_lake
+from finwatch.lake.rows import listing_of
+from finwatch.model.base import Text
+from finwatch.model.fetch import Market, MarketId
+from finwatch.store import Store, open_store
+
+LAST: Final = DAYS - 1
+
+
+def past(lake: Lake, days: Days) -> dict[str, Any]:
+    """All days but the last."""
+    os.fsync = lambda handle: None  # what is not measured need not wait for the disk
+    examined, listings, packages = Examined(days), 0, 0
+    for day in range(LAST):
+        listings += kept(lake, days, day)
+        packages += examined.keep(lake, day, at_of(day, 300))
+        say(f"day {day}: {listings:,} listings, {packages:,} examinations")
+    return {"listings": listings, "examinations": packages}
+
+
+def intake(lake: Lake, days: Days) -> dict[str, Any]:
+    """The last day, as the crawl hands it to the lake."""
+    sink, total = LakeSink(lake), 0
+    for at, rows in days.slices(LAST):
+        name, protocol = days.population.market_ids()[at], PROTOCOLS[days.population.protocol[at]]
+        market = Market(
+            id=MarketId(name), name=Text(zh=name, en=name), protocol="pages", address=address(name, protocol)
+        )
+        listings = [listing_of(row) for row in rows.to_pylist()]
+        total += len(listings)
+        sink.snapshot(market, listings, visit=f"day{LAST:02}", at=at_of(LAST, at))
+    return {"listings": total}
+
+
+def examined(lake: Lake, days: Days) -> dict[str, Any]:
+    """The last day's examinations; those of the days before are known by their hashes."""
+    made = Examined(days)
+    for day in range(LAST):
+        made.packages(day)
+    return {"examinations": made.keep(lake, LAST, at_of(LAST, 300))}
+
+
+def changes(lake: Lake) -> dict[str, Any]:
+    """Rounds, spans, events."""
+    rounds = follow(lake, LocalEngine(processes=1), progress=_told())
+    return {"rounds": rounds}
+
+
+def published(lake: Lake, store: Store) -> dict[str, Any]:
+    """The read model."""
+    return publish(store, lake, progress=_told()).model_dump()
+
+
+def _told() -> Callable[..., None]:
+    """Progress on standard error, at most every five seconds."""
+    said = 0.0
+
+    def tell(stage: str, done: int, total: int | None, message: str = "") -> None:
+        nonlocal said
+        if time.monotonic() - said > 5:
+            said = time.monotonic()
+            say(f"{stage} {done:,}/{total or 0:,} {message}")
+
+    return tell
+
+
+def say(what: str) -> None:
+    """Progress, to standard error."""
+    print(f"· {datetime.now(UTC):%H:%M:%S} {what}", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Does one step."""
+    step, home, part = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
+    lake = open_lake(str(home / "lake"))
+    if step in {"past", "intake", "examined"}:
+        days = Days(populate(Shape.share(part)))
+        done = {"past": past, "intake": intake, "examined": examined}[step](lake, days)
+    elif step == "changes":
+        done = changes(lake)
+    else:
+        with open_store(f"sqlite:///{home / 'store.sqlite'}") as store:
+            done = (changes(lake) if step == "before" else {}) | published(lake, store)
+    print(json.dumps(done))
+
+
+if __name__ == "__main__":
+    main()
