@@ -112,7 +112,10 @@ class Json(TypeDecorator[Any]):
         """The value as one line of JSON."""
         if value is None:
             return None
-        return json.dumps(visible_json(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        told = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if "\\u0000" in told or _UNSAFE.search(told):  # JSON escapes U+0000 and leaves surrogates as they are
+            return json.dumps(visible_json(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return told
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The value again."""

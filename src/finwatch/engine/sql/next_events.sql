@@ -81,7 +81,10 @@ found AS (
     WHERE same.app IS NULL AND (a.app IS NOT NULL OR b.version_code = newest.version_code)
     UNION ALL
     SELECT
-        'changed' AS kind,
+        CASE
+            WHEN a.version_code = -1 AND a.version_name IS DISTINCT FROM b.version_name THEN 'new_version'
+            ELSE 'changed'
+        END AS kind,
         a.market, a.app, a.version_code, a.capture,
         b.version_name, b.package_sha256, b.names, b.developer,
         a.version_name, a.package_sha256, a.names, a.developer
