@@ -7,6 +7,7 @@ goes out, which every later statement points into. The same bytes give the same 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import POLICY, PolicyLimits
@@ -20,6 +21,13 @@ HEADING_LINE = 200
 """Characters of a line, white space included, that may be a heading."""
 
 
+LONG_LINE = 1_000
+"""Characters of a line that holds more than a paragraph."""
+PART = re.compile(
+    r"\t+|[ \u3000]{2,}"
+    r"|(?<=[。；;])\s*(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|[（(]?\d{1,2}[)）.、．](?!\d))"
+)
+"""Where a part of such a line begins."""
 WRAPPED_LINES = 30
 WRAPPED_WIDTH = (36, 130)
 """Half characters of the lines of a wrapped text, at least and at most."""
@@ -105,8 +113,7 @@ def _plain_blocks(text: str) -> list[Block]:
     lines: list[tuple[int, str]] = []
     at = 0
     for line in text.splitlines(keepends=True):
-        if line and not line.isspace():
-            lines.append((at, line))
+        lines += [(at + start, line[start:end]) for start, end in _pieces(line) if not line[start:end].isspace()]
         at += len(line)
     width = _wrapped_at([line for _, line in lines])
     blocks: list[Block] = []
@@ -120,6 +127,18 @@ def _plain_blocks(text: str) -> list[Block]:
             blocks.append(Block(kind, line, 2 if heading else None, origin=((0, at, 1),)))
         full = width > 0 and not heading and _width(line) >= width * FULL and line.rstrip()[-1:] not in "。;；:：!?！？"
     return blocks
+
+
+def _pieces(line: str) -> Iterator[tuple[int, int]]:
+    """The parts of a line; a whole policy in one line is parted where headings and list items begin."""
+    start = 0
+    if len(line) > LONG_LINE:
+        for match in PART.finditer(line):
+            if match.end() > start:
+                yield start, match.end()
+                start = match.end()
+    if start < len(line):
+        yield start, len(line)
 
 
 def _wrapped_at(lines: list[str]) -> int:

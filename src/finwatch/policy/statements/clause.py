@@ -64,7 +64,8 @@ class Clauses(Closing):
             elif kind is Kind.DEEMED:
                 self._deem(token, first=not place)
             elif kind is Kind.ENDS:
-                if clause.nested < 0 and clause.group and not clause.objects:
+                described = place + 1 < size and tokens[place + 1].kind is Kind.OF
+                if not described and clause.nested < 0 and clause.group and not clause.objects:
                     clause.group.clear()
                     clause.front.clear()
             else:
@@ -471,6 +472,8 @@ class Clauses(Closing):
 
     def _first(self, token: Token, after: Token | None) -> None:
         clause = self._clause
+        if clause.subject == USER and self.text[token.start] not in "我本":
+            return
         if clause.group and clause.objects:
             self._turn()
             clause = self._clause

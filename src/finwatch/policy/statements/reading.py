@@ -30,16 +30,13 @@ LIST_LENGTH = 80
 """Paragraphs that one head may govern."""
 SHORT = 60
 """Characters of a paragraph that may be an item of a list without a mark."""
-COLLECTED = re.compile(
-    r"(?:收集|获取|采集|接收|取得|提供)(?:给我们)?的(?:您的)?[^,。]{0,8}(?:信息|数据|资料)\s*[:：]?$"
-)
-ASKED = re.compile(r"如何|怎样|哪些|什么|第三方|SDK|合作|共享")
 ITEM_MARK = re.compile(
     r"\s*(?:[•●○■·▪◦*\-—]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z]|[ivx]{1,4})[)）.、:]|[①-⑳])\s*"
 )
 HEADING_OF_ITEMS = re.compile(
     r"(?i:(?:what|which|(?:personal )?(?:information|data))\b.{0,24}\b(?:we|you)\b.{0,12}\bcollect)"
     r"|(?:我们|本行|我行)?(?:收集|采集)(?:了)?(?:哪些|的)(?:您的|个人)*信息$"
+    r"|(?:我们|本行|我行|您)[^,。如何怎样]{0,12}(?:收集|获取|采集|接收|提供)的(?:您的)?(?:个人)?(?:信息|数据|资料)$"
 )
 """A heading whose list is what is collected: What we collect; 我们收集哪些信息."""
 RETENTION = re.compile(
@@ -122,7 +119,7 @@ class Reader:
                 self._head_paragraph, self._head_left, self._head_is_heading = number, LIST_LENGTH, True
             return
         self._head_left -= 1
-        if self._head_is_heading and kind is not ParagraphKind.ITEM:
+        if self._head_is_heading and kind is not ParagraphKind.ITEM and not ITEM_MARK.match(self.text, start, end):
             self._head = None
         if self._head_left <= 0 or not self._is_listed(kind, start, end):
             self._head = None
@@ -145,12 +142,6 @@ class Reader:
             if token.kind in (Kind.VERB, Kind.COMMA):
                 return None
         return None
-
-    def _heading_head(self, number: int, start: int, end: int) -> None:
-        """A heading such as 我们在您使用服务时获取的信息 opens the list below it."""
-        if COLLECTED.search(self.text, start, end) and not ASKED.search(self.text, start, end):
-            self._head = Frame([Verb(Action.COLLECT)], [], FIRST, denied=False)
-            self._head_paragraph, self._head_left = number, LIST_LENGTH
 
     def _is_listed(self, kind: ParagraphKind, start: int, end: int) -> bool:
         """Whether a paragraph can be an item of a list: marked as one, or no sentence that stands alone."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from finwatch.model.statement import ConditionKind, PartyKind
 from finwatch.policy.statements.clause import Clauses
 from finwatch.policy.statements.frame import Clause, Context
-from finwatch.policy.statements.lexicon import Kind, Token
+from finwatch.policy.statements.lexicon import USER, Kind, Token
 from finwatch.policy.statements.segments import (
     begins_clause,
     classified,
@@ -33,6 +33,10 @@ def _past_description(rest: list[Token]) -> int:
     for place, token in enumerate(rest):
         if token.kind is Kind.ITEM:
             break
+        if token.kind in (Kind.NOT, Kind.TURN, Kind.RIGHTS, Kind.PREPOSITION) and token.value != "through":
+            return 0
+        if token.kind is Kind.VERB and not any(one.value == USER for one in rest[:place]):
+            return 0
         if token.kind is Kind.OF:
             start = place + 1
     return start
@@ -139,7 +143,7 @@ class Sentence(Clauses):
             return False
         if all(token.kind in (Kind.INCLUDE, Kind.LIMIT, Kind.TURN) for token in rest):
             return has(rest, Kind.INCLUDE)
-        start = _past_description(rest) if clause.include or rest[0].kind is Kind.INCLUDE else 0
+        start = _past_description(rest)
         bare = next((token for token in rest[start:] if token.kind not in BARE), None)
         if bare is None or bare.kind is not Kind.ITEM or not bare.value:
             return False
