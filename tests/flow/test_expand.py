@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
 from finwatch.flow.beyond import keep
 from finwatch.flow.expand import Budget, Expansion, KnownApp, Named, expand, grow, policies_of
+from finwatch.flow.expand import _listing as listing_as_read
 from finwatch.lake import Lake
 from finwatch.model.base import Text
 from finwatch.model.examination import Endpoint
@@ -185,3 +192,48 @@ def test_leads_become_tasks_once_with_their_reasons_in_the_lake(lake: Lake, stor
     assert {"endpoint", "market_link", "notice"} <= reasons
     again = grow(store, lake, clock=lambda: later(2))
     assert (again.leads, again.tasks) == (0, 0)
+
+
+def test_of_what_markets_list_only_what_leads_anywhere_is_looked_at_a_market_and_day_at_a_time(
+    lake: Lake, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = examination("cn.loan")
+    one = one.model_copy(update={"identity": one.identity.model_copy(update={"finance": True})})
+    own = listing(one, developer="星河 科技")
+    strangers = [own.model_copy(update=stranger(f"cn.other{n}")) for n in range(50)]
+    sibling = own.model_copy(update=stranger("cn.sibling") | {"developer": "星河科技"})
+    signed = own.model_copy(update=stranger("cn.signed") | {"signer_sha256": own.signer_sha256})
+    old = own.model_copy(update=stranger("cn.old") | {"developer": "星河科技"})
+    visit(lake, [old], START - timedelta(days=5))
+    visit(lake, [*strangers, sibling], START - timedelta(days=1))
+    visit(lake, [own, *strangers, sibling, signed], START)
+    examined(lake, [one], START)
+    store.markets.register(store_market(), now=START)
+    read, asked = type(lake.tables).read, []
+
+    def spied(tables: Any, name: str, **how: Any) -> Any:
+        if name == "listings":
+            asked.append((how.get("market"), how.get("since"), how.get("until")))
+        return read(tables, name, **how)
+
+    monkeypatch.setattr(type(lake.tables), "read", spied)
+    made: list[str] = []
+    monkeypatch.setattr("finwatch.flow.expand._listing", lambda row: made.append(row["app"]) or listing_as_read(row))
+    grow(store, lake, clock=lambda: later(1))
+    assert set(made) == {"cn.loan", "cn.sibling", "cn.signed"}
+    assert asked
+    assert all(market is not None and since == until for market, since, until in asked)
+    found = {(row["reason"], row["app"]) for row in lake.tables.read("leads").to_pylist()}
+    assert {("developer", "cn.sibling"), ("signer", "cn.signed")} <= found
+    assert not any(app in {"cn.old", *(stranger.app for stranger in strangers)} for _, app in found)
+
+
+def stranger(app: str) -> dict[str, Any]:
+    """What makes a listing one of another app, by another developer, with another signer."""
+    return {
+        "app": app,
+        "developer": "Other",
+        "package_sha256": hashlib.sha256(app.encode()).hexdigest(),
+        "package_url": f"https://shop.example/{app}.apk",
+        "signer_sha256": ("e" * 64,),
+    }

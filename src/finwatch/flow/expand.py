@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -243,9 +243,10 @@ def grow(
     """
     at = clock()
     markets = store.markets.all(enabled=True)
+    apps = list(_apps(lake))
     expansion = expand(
-        list(_apps(lake)),
-        listings=_listings(lake, at),
+        apps,
+        listings=_listings(lake, at, apps),
         named=list(_named(lake)),
         markets=markets,
         known={
@@ -289,21 +290,54 @@ def _apps(lake: Lake) -> Iterator[KnownApp]:
         )
 
 
-def _listings(lake: Lake, at: datetime) -> list[Listing]:
-    """What markets listed lately, as far as leads follow from it."""
-    columns = ["market", "app", "developer", "signer_sha256", "seen"]
-    columns += ["package_url", "package_sha256", "package_bytes", "package_bytes_rounded"]
-    rows = lake.tables.read("listings", since=(at - _RECENT).date(), columns=columns).to_pylist()
-    return [
-        Listing.model_validate(
-            row
-            | {
-                "signer_sha256": tuple(row["signer_sha256"] or ()),
-                "package_bytes_rounded": bool(row["package_bytes_rounded"]),
-            }
-        )
-        for row in rows
+_LED_BY: Final = ["developer", "signer_sha256", "package_sha256"]
+_LISTED: Final = ["market", "app", *_LED_BY, "seen", "package_url", "package_bytes", "package_bytes_rounded"]
+
+
+def _listings(lake: Lake, at: datetime, apps: Sequence[KnownApp]) -> list[Listing]:
+    """What markets listed lately, as far as leads follow from it: the examined packages themselves, and what has a
+    developer or a signer of theirs. One market's day is in memory at a time, whatever all of them list."""
+    hashes, signers = {app.sha256 for app in apps}, {signer for app in apps for signer in app.signers}
+    if not apps:
+        return []
+    days = [(at - _RECENT).date() + timedelta(days=ahead) for ahead in range(_RECENT.days + 2)]
+    visited = lake.tables.read("visits", since=days[0], columns=["market"]).to_pylist()
+    markets = {str(row["market"]) for row in visited}
+    parts = [(market, day) for market in sorted(markets) for day in days]
+    own = [
+        _bare(row["developer"] or "")
+        for market, day in parts
+        for row in _rows(lake, market, day, ["developer", "package_sha256"], where={"package_sha256": sorted(hashes)})
     ]
+    developers = set(own) - _NAMELESS
+    kept: dict[tuple[Any, ...], Listing] = {}
+    for market, day in parts:
+        for row in _rows(lake, market, day, _LISTED):
+            if (
+                row["package_sha256"] in hashes
+                or not signers.isdisjoint(row["signer_sha256"] or ())
+                or _bare(row["developer"] or "") in developers
+            ):
+                said = tuple(row[name] for name in ("market", "app", "developer", "package_url", "package_sha256"))
+                kept[*said, *(row["signer_sha256"] or ())] = _listing(row)  # seen again: the newest counts
+    return list(kept.values())
+
+
+def _rows(
+    lake: Lake, market: str, day: date, columns: Sequence[str], *, where: dict[str, Any] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The listings of one market on one day, a few thousand at a time as Python objects."""
+    table = lake.tables.read("listings", market=market, since=day, until=day, columns=columns, where=where)
+    for batch in table.to_batches(max_chunksize=4096):
+        yield from batch.to_pylist()
+
+
+def _listing(row: dict[str, Any]) -> Listing:
+    changed = {
+        "signer_sha256": tuple(row["signer_sha256"] or ()),
+        "package_bytes_rounded": bool(row["package_bytes_rounded"]),
+    }
+    return Listing.model_validate(row | changed)
 
 
 def policies_of(facts: dict[str, Any]) -> tuple[str, ...]:
