@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from finwatch.cli.nightly import told
 from finwatch.lake import open_lake
 from finwatch.model.run import Run, RunState, StepName, StepState
 from finwatch.store import open_store
 from tests.kit import postgres
+from tests.kit.authority import LocalAuthority
 from tests.kit.nights import Turnstile, World, world
 
 pytestmark = [
@@ -126,3 +128,54 @@ def test_a_descriptor_with_an_error_names_its_place_and_touches_nothing(tmp_path
         with open_store(here.store) as store:
             assert [one.id for one in store.markets.all()] == ["backstreet"]
         assert here.asked() == []
+
+
+class _Dying(LocalAuthority):
+    """An authority that is there when the run begins and gone when it is asked."""
+
+    def __init__(self, folder: Path, how: str) -> None:
+        super().__init__(folder)
+        self.how = how
+
+    def reply(self, query: bytes) -> bytes:
+        if self.how == "garbage":
+            return b"<html>maintenance</html>"
+        return super().reply(query)
+
+
+@pytest.mark.parametrize("how", ["refuses", "unreachable", "garbage", "certificate"])
+def test_an_authority_that_dies_while_the_crawl_runs_costs_nothing_of_it(tmp_path: Path, how: str) -> None:
+    """The certificate is there and can be read when the run begins; what then becomes of authority and file differs."""
+    authority = _Dying(tmp_path / "tsa", how)
+    with world(tmp_path / "home") as here, authority.serving():
+        here.register("backstreet")
+        settings = {"FINWATCH_TSA_URL": authority.url, "FINWATCH_TSA_CERTIFICATE": str(authority.certificate)}
+        if how == "unreachable":
+            settings["FINWATCH_TSA_URL"] = "http://127.0.0.1:9/tsr"
+        running = here.standing("before-crawl", **settings)
+        kept = authority.certificate.read_bytes()
+        if how == "refuses":
+            authority.status = 503
+        if how == "certificate":
+            authority.certificate.unlink()
+        out, err = running.communicate("\n", timeout=240)
+        assert (running.returncode, "Traceback" in err) == (0, False), err
+        run = complete(here)["run"]
+        crawl = run.step(StepName.CRAWL)
+        assert run.state is RunState.DONE
+        assert crawl.counts["listings"] > 0
+        assert crawl.counts["sealed"] > 0
+        (note,) = crawl.notes
+        says = {"refuses": "503", "unreachable": "could not be reached", "garbage": "cannot be used"}
+        assert says.get(how, "FINWATCH_TSA_CERTIFICATE") in note.en
+        assert Run.model_validate_json(out) == run
+        assert note.en in told(run, "en")
+        assert note.zh in told(run, "zh")
+
+        authority.certificate.write_bytes(kept)
+        authority.status, authority.how = 200, ""
+        settings["FINWATCH_TSA_URL"] = authority.url
+        again = here.run("nightly", "--patience", "0", **settings)
+        assert again.returncode == 0, again.stderr
+        whole = here.run("evidence", "verify", **settings)
+        assert (whole.returncode, " 0 pending" in whole.stdout) == (0, True), whole.stdout

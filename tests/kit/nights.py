@@ -22,7 +22,7 @@ from finwatch.store import open_store
 ROOT = Path(__file__).resolve().parents[2]
 REACHED = "REACHED"
 POINTS = {
-    "crawl": "seal",
+    "crawl": "sealed",
     "examine": "work",
     "compare": "compare_all",
     "compute": "compute",
@@ -85,9 +85,9 @@ class World:
         out, err = process.communicate(timeout=250)
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
-    def standing(self, point: str) -> subprocess.Popen[str]:
+    def standing(self, point: str, **more: str) -> subprocess.Popen[str]:
         """A daily run that stands at ``point``."""
-        process = self.start(point, module="tests.kit.nights")
+        process = self.start(point, module="tests.kit.nights", **more)
         assert process.stdout is not None
         said = process.stdout.readline().strip()
         assert said == REACHED, (said, process.communicate()[1])

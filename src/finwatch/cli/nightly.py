@@ -62,8 +62,10 @@ def told(done: Run, language: str) -> str:
 
     zh = language == "zh"
     report = done.report
+    notes = [f"  {note.in_language(language)}" for step in done.steps for note in step.notes]
     if report is None:
-        return f"第 {done.id} 次运行已停止；再次启动将继续。" if zh else f"run {done.id} stopped; start again to go on"
+        stopped = f"第 {done.id} 次运行已停止；再次启动将继续。"
+        return "\n".join([stopped if zh else f"run {done.id} stopped; start again to go on", *notes])
     numbers = (
         f"第 {done.id} 次运行：新增 {report.new}，下架 {report.gone}，变更 {report.changed}，失败 {report.failed}，"
         f"恶化 {report.worse}"
@@ -75,5 +77,10 @@ def told(done: Run, language: str) -> str:
     rows += [(one.market, OUTCOMES[one.kind], one.count) for one in report.failures]
     alerts = [f"  {ALERTS[one.kind].in_language(language)}: {one.count}" for one in report.alerts]
     return "\n".join(
-        [numbers, *alerts, *(f"  {market}  {text.in_language(language)}: {count}" for market, text, count in rows)]
+        [
+            numbers,
+            *notes,
+            *alerts,
+            *(f"  {market}  {text.in_language(language)}: {count}" for market, text, count in rows),
+        ]
     )

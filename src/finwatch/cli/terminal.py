@@ -56,9 +56,17 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True, width=PIPE_WIDTH)
 
 
+def log_aside() -> None:
+    """Sends what is logged to standard error: standard output is what was asked for, and may be JSON."""
+    import structlog
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A progress bar per stage on standard error; without a terminal, a line when a stage starts and ends."""
+    log_aside()
     if not sys.stderr.isatty():
         yield _Lines()
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from finwatch import catalog
@@ -21,10 +22,10 @@ from finwatch.flow.expand import grow, reaches_beyond
 from finwatch.flow.progress import Progress, silent
 from finwatch.flow.publish import publish
 from finwatch.flow.run import Counts, Recorder, Stopped
+from finwatch.flow.sealing import sealed
 from finwatch.flow.stopping import sigterm_stops
 from finwatch.flow.worker import work
 from finwatch.lake import Lake
-from finwatch.lake.evidence import seal
 from finwatch.model.run import Run, RunState, StepName, StepState
 from finwatch.settings import Settings
 from finwatch.store import Store
@@ -63,7 +64,8 @@ def nightly(
         }
         if collected.stopped:
             raise Stopped(counts)
-        return counts | {"sealed": seal(lake, settings, clock=clock, progress=progress).records}
+        note = partial(recorder.note, StepName.CRAWL)
+        return counts | sealed(lake, settings, clock=clock, progress=progress, note=note)
 
     def examine() -> Counts:
         worked = work(

@@ -15,6 +15,7 @@ from typing import Final, Self
 import structlog
 
 from finwatch.errors import FinwatchError, StoreError
+from finwatch.model.base import Text
 from finwatch.model.run import Run, RunReport, RunState, Step, StepName, StepState
 from finwatch.store import Store
 from finwatch.store.run import HOLD_SECONDS
@@ -70,6 +71,7 @@ class Recorder:
             "state": StepState.RUNNING,
             "started": step.started or self._clock(),
             "attempts": step.attempts + 1,
+            "notes": (),
         }
         self._save(self._with(step.model_copy(update=begun)))
         try:
@@ -84,6 +86,12 @@ class Recorder:
             self._fail(f"{name}: {error!r}")
             raise
         self._save(self._counted(name, counts, {"state": StepState.DONE, "ended": self._clock()}))
+
+    def note(self, name: StepName, said: Text) -> None:
+        """Keeps what went otherwise than meant in a step, which goes on."""
+        step = self.run.step(name)
+        log.warning("step went otherwise than meant", run=self.run.id, step=name, said=said.en)
+        self._save(self._with(step.model_copy(update={"notes": (*step.notes, said)})))
 
     def end(
         self,

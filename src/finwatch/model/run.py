@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from finwatch.model.alert import AlertKind
-from finwatch.model.base import Model, UtcTime
+from finwatch.model.base import Model, Text, UtcTime
 from finwatch.model.fetch import MarketId, OutcomeKind
 from finwatch.model.listing import EventKind
 
@@ -50,6 +50,8 @@ class Step(Model):
     """How often it was begun: more than once when a run was cut off in it."""
     counts: dict[str, int] = {}
     """What was done, added up over the attempts: visits, bytes, examined, …"""
+    notes: tuple[Text, ...] = ()
+    """What went otherwise than meant, although the step was done: time stamps that could not be had."""
 
 
 class Change(Model):
