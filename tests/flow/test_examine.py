@@ -71,7 +71,18 @@ def without_time(examination: Examination) -> dict[str, object]:
 def test_the_document_has_the_parts_of_its_schema(facts: PackageFacts) -> None:
     written = json.loads(document(facts).model_dump_json())
     assert list(written) == [
-        *("schema", "package", "identity", "sdks", "collection", "endpoints", "flows", "findings", "matches"),
+        *(
+            "schema",
+            "package",
+            "identity",
+            "sdks",
+            "collection",
+            "endpoints",
+            "flows",
+            "findings",
+            "disclosure",
+            "matches",
+        ),
         *("rating", "unreadable", "engine"),
     ]
     assert written["schema"] == "finwatch.examination/1"

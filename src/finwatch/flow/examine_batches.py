@@ -5,6 +5,7 @@ Runs in the engine's processes, so it imports neither SQL nor DuckDB: a process 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +22,9 @@ from finwatch.lake.rows import canonical
 from finwatch.lake.schemas import EXAMINATIONS, NO_MARKET
 from finwatch.likeness import candidate_of
 from finwatch.limits import PACKAGE, PackageLimits
+from finwatch.model.disclosure import PolicySeen
 from finwatch.model.examination import Examination
-from finwatch.model.knowledge import WatchList
+from finwatch.model.knowledge import Knowledge, WatchList
 from finwatch.model.listing import Listing
 from finwatch.model.package import PackageFacts
 from finwatch.package import Reader
@@ -31,9 +33,12 @@ _ASKED: Final[dict[str, pa.DataType]] = {
     "sha256": pa.string(),
     "at": pa.timestamp("us", tz="UTC"),
     "listing": pa.string(),
+    "policy": pa.string(),
 }
 INPUT: Final = pa.schema(_ASKED)
-"""``listing`` is the JSON of ``model.listing.Listing``, or null."""
+"""``listing`` is the JSON of ``model.listing.Listing``, or null; ``policy`` is JSON with ``POLICY_FIELDS``, or null."""
+POLICY_FIELDS: Final = ("url", "text", "document", "error")
+"""What an examination takes of a row of the table ``policies``."""
 OUTPUT: Final = pa.schema({name: EXAMINATIONS.field(name).type for name in EXAMINATIONS.names}).append(
     pa.field("error", pa.string())
 )
@@ -59,11 +64,20 @@ def examine_batches(
                         checks=checks,
                         on=row["at"].date(),
                         listing=listing,
+                        policy=_policy(row["policy"], knowledge),
                     )
                     rows.append(examination_row(examination, keeping.facts, at=row["at"], listing=listing))
                 except (FinwatchError, OSError) as error:
                     rows.append({"sha256": row["sha256"], "error": f"{type(error).__name__}: {error}"})
             yield pa.RecordBatch.from_pylist(rows, schema=OUTPUT)
+
+
+def _policy(row: str | None, knowledge: Knowledge) -> PolicySeen | None:
+    if row is None:
+        return None
+    from finwatch.flow.policies import policy_from_row  # noqa: PLC0415 - it reads grammars; many apps have no policy
+
+    return policy_from_row(json.loads(row), knowledge=knowledge)
 
 
 class _Keeping:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from finwatch.errors import InputError, UnreadablePolicy
+from finwatch.lake.web_rows import policy_of
 from finwatch.model.base import Text
 from finwatch.model.disclosure import PolicySeen
 from finwatch.model.knowledge import DataItem, Knowledge
@@ -47,6 +49,15 @@ def policy_from_bytes(data: bytes, *, origin: str, knowledge: Knowledge, content
 def policy_from_text(text: PolicyText, *, origin: str, knowledge: Knowledge) -> PolicySeen:
     """The policy whose text is there already, as from the lake."""
     return PolicySeen(origin, text=text, reading=read_statements(text, _grammar(knowledge)))
+
+
+def policy_from_row(row: Mapping[str, Any], *, knowledge: Knowledge) -> PolicySeen:
+    """The policy of a row of the lake's table ``policies``: its text as it was read when it was fetched, or why not."""
+    text = policy_of(row)
+    if text is None:
+        why = row["error"] or "it was not read"
+        return PolicySeen(row["url"], problem=Text(zh=f"隐私政策未能读取：{why}", en=f"the policy was not read: {why}"))
+    return policy_from_text(text, origin=row["url"], knowledge=knowledge)
 
 
 def _grammar(knowledge: Knowledge) -> Grammar:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from finwatch import __version__, catalog
 from finwatch import checks as check_folder
 from finwatch.engine import Engine, LocalEngine, Problem, Ran, Stage
 from finwatch.flow.examine import conclude
-from finwatch.flow.examine_batches import INPUT, OUTPUT, examination_row, examine_batches
+from finwatch.flow.examine_batches import INPUT, OUTPUT, POLICY_FIELDS, examination_row, examine_batches
 from finwatch.flow.progress import Progress, silent
 from finwatch.lake import Lake
 from finwatch.lake.rows import listing_of
@@ -154,8 +154,10 @@ class _Run:
             jobs = self._lease(group)
             if jobs:
                 listings = self._listings([job.key for job in jobs])
+                policies = self._policies(listings)
                 for job in jobs:
-                    row = {"sha256": job.key, "at": self._clock(), "listing": listings.get(job.key)}
+                    told = {"listing": listings.get(job.key), "policy": policies.get(job.key)}
+                    row = {"sha256": job.key, "at": self._clock(), **told}
                     self._tell(job)
                     yield pa.RecordBatch.from_pylist([row], schema=INPUT)
             elif until_empty:
@@ -182,6 +184,16 @@ class _Run:
     def _listings(self, hashes: Sequence[str]) -> dict[str, str]:
         rows = self.engine.ask("listed_packages", self._lake.tables, {"hashes": list(hashes)}).to_pylist()
         return {row["package_sha256"]: listing_of(row).model_dump_json() for row in rows}
+
+    def _policies(self, listings: Mapping[str, str]) -> dict[str, str]:
+        """The policy that each package's listing links, as it was fetched last; none where nobody fetched it."""
+        urls = {key: json.loads(listing)["policy_url"] for key, listing in listings.items()}
+        asked = sorted({url for url in urls.values() if url})
+        if not asked:
+            return {}
+        rows = self.engine.ask("policies_at", self._lake.tables, {"urls": asked}).to_pylist()
+        found = {row["url"]: json.dumps({name: row[name] for name in POLICY_FIELDS}) for row in rows}
+        return {key: found[url] for key, url in urls.items() if url in found}
 
     def take(self, ran: Ran) -> None:
         """Takes a result in; writes when there are enough."""

@@ -291,6 +291,7 @@ version = _lived(
     Column("rating", Json, nullable=False),
     Column("unreadable", Json, nullable=False),
     Column("took_ms", Float, nullable=False),
+    Column("disclosure", Json),
     Index(None, "sha256"),
     Index(None, "app_id"),
 )

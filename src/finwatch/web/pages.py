@@ -17,7 +17,7 @@ from finwatch.lake import Lake
 from finwatch.model.base import Text
 from finwatch.model.knowledge import CheckDefinition, Knowledge
 from finwatch.model.view import MarketHealth
-from finwatch.report import beyond_words, words
+from finwatch.report import beyond_words, disclosure_words, words
 from finwatch.report.place import place
 from finwatch.store import Store
 from finwatch.web.language import COOKIE, LANGUAGES, chosen, translator
@@ -61,7 +61,9 @@ class Site:
         def say(text: Text) -> str:
             return text.in_language(language)
 
-        environment.globals.update(words=words, where=place, version=__version__, health_word=health_word)
+        environment.globals.update(
+            told=disclosure_words, words=words, where=place, version=__version__, health_word=health_word
+        )
         environment.globals.update(beyond=beyond_words, web_place=beyond_words.web_place)
         environment.globals.update(visits_of=visits_of, count_of=count_of)
         environment.globals.update(t=translate, say=say, **self._names(language, translate))

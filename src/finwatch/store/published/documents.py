@@ -115,6 +115,7 @@ def version_rows(document: VersionDocument, *, current: bool) -> Rows:
                 "flows": _list(seen.flows),
                 "rating": _json(seen.rating),
                 "unreadable": _list(seen.unreadable),
+                "disclosure": _json(seen.disclosure),
             }
         ],
         tables.finding: [

@@ -37,6 +37,7 @@ def version_view(now: Snapshot, sha256: str) -> VersionView:
         endpoints=tuple(Endpoint.model_validate(one.detail) for one in _rows(now, endpoint, of)),
         flows=tuple(row.flows),
         findings=findings_of(now, of),
+        disclosure=row.disclosure,
         matches=tuple(Match.model_validate(one.detail) for one in _rows(now, match, of)),
         rating=row.rating,
         unreadable=tuple(row.unreadable),
