@@ -12,7 +12,7 @@ from tests.flow.test_nightly import left
 from tests.kit.nights import world
 from tests.kit.sparks import configured
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(1800)]
 
 
 def test_a_daily_run_on_spark_leaves_what_it_leaves_here(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_a_daily_run_on_spark_leaves_what_it_leaves_here(tmp_path: Path) -> None
     for name, settings in (("here", {}), ("there", configured(tmp_path / "conf"))):
         with world(tmp_path / name) as here:
             here.register("backstreet")
-            done = here.run("nightly", "--json", "--patience", "0", **settings)
+            done = here.run("nightly", "--json", "--patience", "0", seconds=800, **settings)
             assert done.returncode == 0, done.stderr
             run = Run.model_validate_json(done.stdout)
             assert run.state is RunState.DONE

@@ -79,10 +79,14 @@ class World:
             text=True,
         )
 
-    def run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """A command of this world, ended."""
+    def run(self, *command: str, seconds: float = 250, **more: str) -> subprocess.CompletedProcess[str]:
+        """A command of this world, ended; killed when it takes longer than ``seconds``."""
         process = self.start(*command, **more)
-        out, err = process.communicate(timeout=250)
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            kill(process)
+            raise
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def standing(self, point: str, **more: str) -> subprocess.Popen[str]:
