@@ -96,8 +96,8 @@ def what() -> str:
         "*New, gone, changed*: one round of `flow.changes`. *Read model*: `flow.publish`, the daily increment on what "
         "the days before had published, until readers see it. Not in the day: the requests to the markets (below), the "
         "examinations of new packages (their documents are made up, see *The country*), and the comparison with "
-        "look-alikes (`flow.compare`). The days before were put into the lake without waiting for the disk and are not measured; "
-        "following and publishing them from nothing is."
+        "look-alikes (`flow.compare`). The days before were put into the lake without waiting for the disk and are "
+        "not measured; following and publishing them from nothing is."
     )
 
 

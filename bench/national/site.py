@@ -59,7 +59,7 @@ def _list(protocol: str, base: str) -> str:
     fields = {name: name for name in ("app", "name", "version_name", "package_bytes", "downloads", "rating")}
     if protocol == "pages":
         head = f'url = "{base}/list?page={{page}}"\nform = "html"\nitems = "li.app"\npaging = {{ by = "page" }}'
-        fields = {name: f".{name}" for name in (*fields, "developer")}
+        fields = {name: f"span.{name}" for name in (*fields, "developer") if name != "name"} | {"name": "b.name"}
     elif protocol == "interface":
         head = f'url = "{base}/list?page={{page}}"\nitems = "apps"\npaging = {{ by = "page" }}'
         more = ("developer", "version_code", "package_sha256", "signer_sha256", "rating_count")

@@ -64,7 +64,7 @@ def test_the_sample_world_from_the_market_to_the_pages(tmp_path: Path) -> None:
     assert not second.collected.failures
     assert first.worked.examined == first.compared.packages == first.published.versions
     assert second.worked.examined == second.published.versions - first.published.versions > 0
-    assert {"crawl", "examine", "compare", "publish"} == set(stages)
+    assert {"crawl", "examine", "compare", "changes", "publish", "totals"} == set(stages)
     with open_store(done.settings.store_address) as store:
         kinds = {row.event.kind for row in store.events().rows}
         assert {EventKind.NEW_APP, EventKind.NEW_VERSION, EventKind.APP_GONE} <= kinds

@@ -66,7 +66,7 @@ def event_row(event: ListingEvent, *, visit: str | None = None) -> dict[str, Any
 
 def event_of(row: Mapping[str, Any]) -> ListingEvent:
     """The event of a row of ``events``."""
-    return ListingEvent.model_validate({name: value for name, value in row.items() if name != "visit"})
+    return ListingEvent.model_validate({name: row.get(name) for name in ListingEvent.model_fields})
 
 
 def rating_row(point: RatingPoint) -> dict[str, Any]:
