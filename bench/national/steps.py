@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from bench.national.days import Days, address, at_of, kept
 from bench.national.examinations import Examined
-from bench.national.population import DAYS, PROTOCOLS, Shape, populate
+from bench.national.population import DAYS, PROTOCOLS, Population, Shape, populate
 from finwatch.engine import LocalEngine
 from finwatch.flow.changes import follow
 from finwatch.flow.collect import LakeSink
@@ -46,14 +46,22 @@ def past(lake: Lake, days: Days) -> dict[str, Any]:
     return {"listings": listings, "examinations": packages}
 
 
+def registered(population: Population) -> list[Market]:
+    """The markets as an operator registered them."""
+    found = []
+    for at, name in enumerate(population.market_ids()):
+        protocol = PROTOCOLS[population.protocol[at]]
+        told = Text(zh=f"市场{at}", en=f"Market {at}")
+        speaks = "fdroid" if protocol == "repository" else "folder"  # a descriptor of pages would need its fields
+        found.append(Market(id=MarketId(name), name=told, protocol=speaks, address=address(name, protocol)))
+    return found
+
+
 def intake(lake: Lake, days: Days) -> dict[str, Any]:
     """The last day, as the crawl hands it to the lake."""
-    sink, total = LakeSink(lake), 0
+    sink, total, markets = LakeSink(lake), 0, registered(days.population)
     for at, rows in days.slices(LAST):
-        name, protocol = days.population.market_ids()[at], PROTOCOLS[days.population.protocol[at]]
-        market = Market(
-            id=MarketId(name), name=Text(zh=name, en=name), protocol="pages", address=address(name, protocol)
-        )
+        market = markets[at]
         listings = [listing_of(row) for row in rows.to_pylist()]
         total += len(listings)
         sink.snapshot(market, listings, visit=f"day{LAST:02}", at=at_of(LAST, at))
@@ -108,6 +116,9 @@ def main() -> None:
         done = changes(lake)
     else:
         with open_store(f"sqlite:///{home / 'store.sqlite'}") as store:
+            if step == "before":
+                for market in registered(populate(Shape.share(part))):
+                    store.markets.register(market, now=at_of(0, 0))
             done = (changes(lake) if step == "before" else {}) | published(lake, store)
     print(json.dumps(done))
 
