@@ -16,6 +16,7 @@ from finwatch.policy.statements.lexicon import USER, Kind, Token, Verb
 from finwatch.policy.statements.parties import NAME_LENGTH, clean_name, party_of, sdk_name
 from finwatch.policy.statements.segments import classified, first_subject, has, law_ends, of_item_follows
 
+RECIPIENT_END = re.compile(r"[,。;:(，；：\n]|以便|用于|进行|处理")
 KEEPER = re.compile(r"设备|终端|手机|载体|操作系统")
 """Who keeps biometric data when it is not the operator."""
 INSIDE = ("中,", "中可能", "中也", "之中", "里,")
@@ -70,6 +71,8 @@ class Clauses(Closing):
                     clause.front.clear()
             else:
                 self._mark(token)
+                if kind is Kind.LIMIT and self.text[token.end - 1] == "的":
+                    self._of(token)
             place += 1
         if self._clause.purpose_at >= 0 and tokens:
             self._clause.joined = False
@@ -102,6 +105,8 @@ class Clauses(Closing):
             self._not_a_case()
         elif kind is Kind.OBTAIN:
             self._obtain(token)
+        elif kind is Kind.CONSENT and self.latin:
+            clause.limits.append(Condition(ConditionKind.CONSENT, token.start, token.end))
         elif kind is Kind.EXCEPTED and self.frames:
             self._trailing.append(Condition(ConditionKind.EXCEPTION, token.start, token.end))
 
@@ -177,9 +182,8 @@ class Clauses(Closing):
             if clause.group and clause.objects:
                 self._turn()
             if not self._clause.group:
-                self._clause.front = []
                 self._clause.role = role
-                self._clause.fronted = True
+                self._clause.fronted = len(self._clause.front)
             return
         if clause.group and clause.objects and role in ("to", "with", "by") and not self.latin:
             last = clause.group[-1]
@@ -242,6 +246,8 @@ class Clauses(Closing):
             return
         if clause.nested >= 0:
             return
+        if clause.role == "by" and KEEPER.search(self.text, clause.role_at, token.start):
+            clause.subject = Party(PartyKind.DEVICE)
         subject = clause.subject if clause.subject is not None else self._carry
         if subject == USER and not self._user_acts(verb):
             return
@@ -265,8 +271,6 @@ class Clauses(Closing):
             clause.group.clear()
         clause.group.append(verb)
         clause.last_verb = token.start
-        if clause.role == "by" and KEEPER.search(self.text, clause.role_at, token.start):
-            clause.subject = Party(PartyKind.DEVICE)
         if clause.role in ("to", "with") and clause.recipient is None:
             clause.recipient = party_of(self.text[clause.role_at : token.start])
         elif verb.to or verb.action is Action.ENTRUST:
@@ -346,21 +350,18 @@ class Clauses(Closing):
     def _recipient_after(self, tokens: list[Token], place: int) -> None:
         """共享给…, 传输至…: the recipient follows the verb."""
         start = tokens[place].end
-        end = len(self.text)
+        stop = RECIPIENT_END.search(self.text, start)
+        end = stop.start() if stop else len(self.text)
         kind: object = None
-        for token in tokens[place + 1 : place + 6]:
-            if token.kind is Kind.PARTY and token.value != USER:
-                kind, end = token.value, token.end
-                continue
-            if kind is None or token.kind in (Kind.COMMA, Kind.END, Kind.PURPOSE, Kind.VERB, Kind.OPEN, Kind.ITEM):
-                end = min(end, token.start) if kind is None else end
+        for token in tokens[place + 1 : place + 8]:
+            if token.start >= end:
                 break
-        else:
-            if kind is None and place + 1 >= len(tokens):
-                end = min(end, start + NAME_LENGTH)
-                stop = re.search(r"[,。;，；\n]", self.text[start:end])
-                end = start + stop.start() if stop else end
-        name = self.text[start:end].split("(", 1)[0]
+            if token.kind is Kind.PARTY and token.value != USER:
+                kind = kind or token.value
+            elif token.kind in (Kind.PURPOSE, Kind.VERB, Kind.ITEM, Kind.TURN, Kind.NOT, Kind.CONDITION):
+                end = token.start
+                break
+        name = self.text[start:end]
         self._clause.recipient = (
             Party(kind, clean_name(name)) if isinstance(kind, PartyKind) else party_of(name) or self._clause.recipient
         )

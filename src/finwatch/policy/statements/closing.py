@@ -83,8 +83,8 @@ class Closing:
         self._last = items
 
     def _objects(self, clause: Clause, verbs: list[Verb]) -> tuple[list[Token], bool]:
-        if clause.fronted and clause.front:
-            return clause.front, False
+        if 0 <= clause.fronted < len(clause.front):
+            return clause.front[clause.fronted :], False
         if clause.objects:
             return clause.objects, False
         if clause.front:

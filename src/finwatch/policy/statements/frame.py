@@ -78,8 +78,8 @@ class Clause:
     purpose_at: int = -1
     last_verb: int = -1
     joined: bool = True
-    fronted: bool = False
-    """将 or 对 opened the clause: what follows it is the object."""
+    fronted: int = -1
+    """Where in ``front`` the object after 将 or 对 begins; -1 = there was none."""
     uses_sdk: bool = False
     """我们使用了…SDK: in what follows the component acts."""
     deemed: Condition | None = None

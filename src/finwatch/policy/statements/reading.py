@@ -30,6 +30,8 @@ LIST_LENGTH = 80
 """Paragraphs that one head may govern."""
 SHORT = 60
 """Characters of a paragraph that may be an item of a list without a mark."""
+NEEDED = re.compile(r"\s*(?:所需|需要|收集|获取|采集|使用的?)?(?:系统)?(?:权限|的?(?:个人)?信息|字段)[^:]{0,8}:")
+"""A paragraph that goes on with the entry of the component before it."""
 ITEM_MARK = re.compile(
     r"\s*(?:[•●○■·▪◦*\-—]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z]|[ivx]{1,4})[)）.、:]|[①-⑳])\s*"
 )
@@ -59,6 +61,8 @@ class Reader:
         self.found: list[Statement] = []
         self.components: list[Component] = []
         self._component_party: Party | None = None
+        self._entered: Party | None = None
+        """The component whose entry the paragraph before was: 所需权限: … goes on with it."""
         self._context = Context()
         self._head: Frame | None = None
         self._head_paragraph = 0
@@ -123,7 +127,11 @@ class Reader:
             self._head = None
         if self._head_left <= 0 or not self._is_listed(kind, start, end):
             self._head = None
-        self._context.sdk = self._component_party or self._entry(tokens, start)
+        entry = self._entry(tokens, start)
+        if entry is None and NEEDED.match(self.text, start, end):
+            entry = self._entered
+        self._entered = entry
+        self._context.sdk = self._component_party or entry
         for first, last, sentence in _sentences(tokens, start, end):
             self._sentence(number, (first, last), end, sentence)
 
@@ -175,7 +183,7 @@ class Reader:
         for frame in frames:
             made += self._state(frame, number, span)
         if not made:
-            made += self._component(tokens, number, span)
+            made += self._component(tokens, number, span) or self._needed(tokens, number, span)
         if not made and self._head is not None and not any(frame.denied for frame in frames):
             self._inherit(tokens, number, span)
         if sentence is not None:
@@ -206,6 +214,15 @@ class Reader:
             return 0
         party = Sentence(self.text, tokens[: place + 1], Context(sdk=self._context.sdk)).named_sdk(tokens[place])
         return self._state(Frame([Verb(Action.COLLECT)], objects, party, denied=False), number, span)
+
+    def _needed(self, tokens: list[Token], number: int, span: tuple[int, int]) -> int:
+        """X SDK: 需要系统【位置】权限 - in the entry of a component, the permissions it needs are what it takes."""
+        party = self._context.sdk
+        if party is None or _denies(tokens) or not any(token.kind is Kind.PERMISSION for token in tokens):
+            return 0
+        objects = [one for one in tokens if one.kind is Kind.ITEM and not CAPABILITIES.isdisjoint(one.value)]
+        frame = Frame([Verb(Action.COLLECT)], objects, party, denied=False, permission=True)
+        return self._state(frame, number, span) if objects else 0
 
     def _label(self, tokens: list[Token], number: int, span: tuple[int, int]) -> None:
         """Takes what stands before a colon near the beginning as the topic: 读取通讯录权限: …
@@ -246,7 +263,9 @@ class Reader:
         if head is None:
             return
         objects = [
-            token for token in tokens if token.kind is Kind.ITEM and token.value and token.value != PERMISSION_NAMED
+            token
+            for token in tokens
+            if token.kind is Kind.ITEM and token.value != PERMISSION_NAMED and not GENERIC.issuperset(token.value)
         ]
         stop = next((token.start for token in tokens if token.kind in (Kind.PURPOSE, Kind.CONDITION)), None)
         if stop is not None and objects and objects[0].start < stop:

@@ -6,6 +6,7 @@ commas into conditions (如您…, 当…时), purposes (为了…) and main cla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from finwatch.model.statement import ConditionKind, PartyKind
@@ -25,6 +26,13 @@ from finwatch.policy.statements.segments import (
 
 BARE = frozenset({Kind.AND, Kind.PARTY, Kind.OF, Kind.INCLUDE, Kind.LIMIT, Kind.QUOTE, Kind.OPEN, Kind.CLOSE})
 """What may stand before the first item of a stretch that only goes on enumerating."""
+
+
+CASES = re.compile(
+    r"(?:以下|下列|如下|下述|任一)[^,:。]{0,12}(?:情形|情况|场景|方式|目的|用途|条件|范围|原则|途径|措施|权利)[^,。]{0,16}$"
+    r"|(?:情形|情况)(?:除外|之一)?[^,。]{0,4}$"
+)
+"""A head whose list holds cases, ways or purposes, not data."""
 
 
 def _past_description(rest: list[Token]) -> int:
@@ -167,7 +175,7 @@ class Sentence(Clauses):
 
     def _head(self, main: list[Token]) -> None:
         """A sentence that ends in a colon hands its predicate to the list that follows."""
-        if has(main, Kind.HEADLESS):
+        if has(main, Kind.HEADLESS) or CASES.search(self.text, main[0].start, main[-1].end):
             self.open_head = None
         elif self.open_head is None and self.frames:
             self.open_head = self.frames[-1]
