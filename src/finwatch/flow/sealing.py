@@ -28,13 +28,15 @@ def sealed(
 ) -> dict[str, int]:
     """How many records were sealed, and how many batches wait for their stamp where an authority is set."""
     try:
-        done = _stamped(lake, settings, clock=clock, progress=progress, note=note)
+        done, refused = _stamped(lake, settings, clock=clock, progress=progress)
     except LakeError as error:
         note(Text(zh=f"本次存档尚未封存：{_zh(error)}", en=f"The captures are not sealed yet: {error}"))
         return {}
     if settings.tsa_url is None:
         return {"sealed": done.records}
-    if done.pending and done.why:
+    if refused is not None:
+        note(Text(zh=f"未申请时间戳：{_zh(refused)}", en=f"No time stamps were asked for: {refused}"))
+    elif done.pending and done.why:
         waiting = len(done.pending)
         en = f"{waiting} sealed batches wait for their time stamp, asked for again with the next run: {done.why}"
         note(Text(zh=f"已封存的 {waiting} 个批次尚无时间戳，下次运行将再次申请：{done.why}", en=en))
@@ -47,14 +49,13 @@ def _stamped(
     *,
     clock: Callable[[], datetime],
     progress: Progress,
-    note: Callable[[Text], None],
-) -> Sealed:
-    """Sealed with stamps, or without them where the settings of the authority cannot be used any more."""
+) -> tuple[Sealed, SettingError | None]:
+    """Sealed with stamps, or without them and why: the settings of the authority cannot be used any more."""
     try:
-        return seal(lake, settings, clock=clock, progress=progress)
+        return seal(lake, settings, clock=clock, progress=progress), None
     except SettingError as error:
-        note(Text(zh=f"未申请时间戳：{_zh(error)}", en=f"No time stamps were asked for: {error}"))
-        return seal(lake, settings.model_copy(update={"tsa_url": None}), clock=clock, progress=progress)
+        bare = settings.model_copy(update={"tsa_url": None})
+        return seal(lake, bare, clock=clock, progress=progress), error
 
 
 def _zh(error: FinwatchError) -> str:
