@@ -178,7 +178,9 @@ class View:
         seen = self.subject.policy
         if seen is None or seen.text is None or seen.reading is None:
             raise Unseen("policy")
-        return PolicyView(seen.text, seen.reading, origin=seen.origin, items=self.knowledge.items)
+        return PolicyView(
+            seen.text, seen.reading, origin=seen.origin, items=self.knowledge.items, mentions=seen.mentions
+        )
 
     @cached_property
     def _gaps(self) -> dict[str, tuple[Text, ...]]:

@@ -17,6 +17,7 @@ from finwatch.model.base import Text
 from finwatch.model.disclosure import PolicySeen
 from finwatch.model.knowledge import DataItem, Knowledge
 from finwatch.model.policy import PolicyText
+from finwatch.policy.mentions import find_mentions
 from finwatch.policy.statements import Grammar, read_statements
 from finwatch.policy.text import read_policy_text
 
@@ -48,7 +49,8 @@ def policy_from_bytes(data: bytes, *, origin: str, knowledge: Knowledge, content
 
 def policy_from_text(text: PolicyText, *, origin: str, knowledge: Knowledge) -> PolicySeen:
     """The policy whose text is there already, as from the lake."""
-    return PolicySeen(origin, text=text, reading=read_statements(text, _grammar(knowledge)))
+    reading = read_statements(text, _grammar(knowledge))
+    return PolicySeen(origin, text=text, reading=reading, mentions=find_mentions(text, knowledge.items))
 
 
 def policy_from_row(row: Mapping[str, Any], *, knowledge: Knowledge) -> PolicySeen:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from finwatch.model.base import Model, Text
 from finwatch.model.evidence import Evidence
-from finwatch.model.policy import PolicyText
+from finwatch.model.policy import Mention, PolicyText
 from finwatch.model.statement import PolicyReading
 
 
@@ -24,6 +24,8 @@ class PolicySeen:
     """The address or file name that it was looked for under."""
     text: PolicyText | None = None
     reading: PolicyReading | None = None
+    mentions: tuple[Mention, ...] = ()
+    """Where the items' names stand, in whatever sentence: what is named is not called absent."""
     problem: Text | None = None
     """Why there is no text: it could not be decoded, or the address did not answer."""
     gone: bool = False
@@ -39,6 +41,8 @@ class Told(StrEnum):
     """By its own name, on a condition: a function is used, a permission or consent is given."""
     GENERIC = "generic"
     """Only by a word for its whole class (设备信息), which never clears the item itself."""
+    MENTIONED = "mentioned"
+    """Its name stands in the text, in no sentence that was read as saying that it is taken: for a person to read."""
     DENIED = "denied"
     """The policy says that it is not taken."""
     ABSENT = "absent"

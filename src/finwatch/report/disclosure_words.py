@@ -18,6 +18,7 @@ TOLD = {
     Told.SPECIFIC: Text(zh="逐项写明", en="by its own name"),
     Told.CONDITIONAL: Text(zh="有条件地写明", en="by its own name, on a condition"),
     Told.GENERIC: Text(zh="只有上位类别", en="only by its class"),
+    Told.MENTIONED: Text(zh="提到名称，未读出是否收集", en="named, not read as taken"),
     Told.DENIED: Text(zh="称不收集", en="denied"),
     Told.ABSENT: Text(zh="全文未见", en="nowhere in the text"),
     Told.UNREAD: Text(zh="未读全", en="not read in full"),

@@ -109,6 +109,11 @@ class _Teller:
         named = self._named(names)
         if named:
             return _Word(Told.SPECIFIC, named)
+        mention = self.policy.named(item)
+        if mention is not None:
+            name = self.policy.name(item)
+            zh, en = f"政策提到{name.zh}", f"the policy names the {name.en}"
+            return _Word(Told.MENTIONED, (self.policy.quote(mention, zh, en),))
         return self._class(item)
 
     def _positive(self, item: str, statements: list[Statement], rows: list[tuple[int, int]]) -> _Word:
@@ -222,6 +227,7 @@ def _outcome(told: Told, *, broken: bool) -> Disclosed:
     return {
         Told.ABSENT: Disclosed.UNDISCLOSED,
         Told.UNREAD: Disclosed.UNREAD,
+        Told.MENTIONED: Disclosed.UNREAD,
         Told.GENERIC: Disclosed.GENERIC,
     }.get(told, Disclosed.DISCLOSED)
 
@@ -233,6 +239,8 @@ def permitted(view: View, item: str) -> bool:
 
 
 def _guarded(view: View, item: str) -> bool:
+    if item == "network":
+        return False  # its type is open to every app (ACCESS_NETWORK_STATE)
     return item in GUARDS or any(
         item in permission.items and permission.level == "dangerous"
         for permission in view.knowledge.permissions.values()
@@ -252,9 +260,9 @@ def _permission(view: View, teller: _Teller, permission: AndroidPermission) -> C
     """Any of its items told explains a permission, a class of them too: what for, is the question here."""
     short = evidence.short_permission(permission.name)
     words = [teller.of(item, (short,)) for item in permission.items]
-    order = (Told.SPECIFIC, Told.CONDITIONAL, Told.GENERIC, Told.UNREAD, Told.DENIED, Told.ABSENT)
+    order = (Told.SPECIFIC, Told.CONDITIONAL, Told.GENERIC, Told.MENTIONED, Told.UNREAD, Told.DENIED, Told.ABSENT)
     best = min(words, key=lambda word: order.index(word.told))
-    outcome = Disclosed.DISCLOSED if best.told is Told.GENERIC else _outcome(best.told, broken=False)
+    outcome = Disclosed.DISCLOSED if best.told in (Told.GENERIC, Told.MENTIONED) else _outcome(best.told, broken=False)
     return Compared(
         subject="permission",
         id=permission.name,

@@ -24,6 +24,8 @@ _COMPANY = re.compile(
     r"^(?:北京|上海|深圳市?|广州|杭州|成都|武汉|南京|天津|重庆|厦门|浙江|江苏|广东|每日互动)?(.{2,8}?)"
     r"(?:计算机|网络|信息|科技|技术|数据|软件|通信|智能|互动|云计算|金融|支付|终端|\(|（|股份|有限|集团|公司|控股)"
 )
+_BRAND = re.compile(r"[\u4e00-\u9fff]{2,6}(?=[A-Za-z])")
+"""微信 of 微信OpenSDK."""
 _LEGAL = re.compile(r"(?i)\b(?:inc|ltd|limited|llc|corp|corporation|co|company|gmbh|technolog\w*|fictional|the)\b\.?")
 SHORTEST = {True: 2, False: 4}
 """Letters that a name must have before it may be found inside another: Han, and Latin."""
@@ -85,13 +87,15 @@ def _listed_only(view: View) -> Iterator[Compared]:
     """Rows that name a component of the catalogue by its whole name, none of whose classes is in the package."""
     found = {sdk.id for sdk in view.subject.sdks}
     gaps = view.gaps("code")
+    told: set[str] = set()
     for row in view.policy.reading.sdks:
         name = _bare(row.name)
         known = [
             sdk for sdk in view.knowledge.sdks if sdk.prefixes and name in {_bare(sdk.name.zh), _bare(sdk.name.en)}
         ]
-        if not known or any(sdk.id in found for sdk in known):
+        if not known or any(sdk.id in found or sdk.id in told for sdk in known):
             continue
+        told.add(known[0].id)
         at = view.searched("code")
         extent = at.extent if isinstance(at, SearchedAt) else "code"
         searched = Evidence(
@@ -166,6 +170,9 @@ def _names_of_id(view: View, sdk: str) -> frozenset[str]:
 
 
 def _names(sdk: Sdk) -> Iterator[str]:
+    brand_of_name = _BRAND.match(sdk.name.zh)
+    if brand_of_name:
+        yield brand_of_name[0].lower()
     for name in (sdk.name.zh, sdk.name.en, sdk.id.replace("_", " ")):
         yield from (part for part in _parts(name) if len(part) >= _shortest(part))
     for vendor in (sdk.vendor.zh, sdk.vendor.en):

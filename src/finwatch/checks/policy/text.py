@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from finwatch.checks.policy.signs import Sign, sign
@@ -17,7 +17,7 @@ from finwatch.model.disclosure import PolicySeen
 from finwatch.model.evidence import Evidence
 from finwatch.model.knowledge import DataItem
 from finwatch.model.locator import PolicyAt, SearchedAt
-from finwatch.model.policy import ParagraphKind, PolicyText
+from finwatch.model.policy import Mention, ParagraphKind, PolicyText
 from finwatch.model.statement import Action, PartyKind, PolicyReading, Statement
 
 QUOTE_CHARACTERS = 200
@@ -31,12 +31,21 @@ TAKING = frozenset({Action.COLLECT, Action.USE, Action.STORE, Action.UPLOAD})
 class PolicyView:
     """One policy, ready to be asked."""
 
-    def __init__(self, text: PolicyText, reading: PolicyReading, *, origin: str, items: Mapping[str, DataItem]) -> None:
+    def __init__(
+        self,
+        text: PolicyText,
+        reading: PolicyReading,
+        *,
+        origin: str,
+        items: Mapping[str, DataItem],
+        mentions: Iterable[Mention] = (),
+    ) -> None:
         self.document = text
         self.text = text.text
         self.reading = reading
         self.origin = origin
         self._items = items
+        self._mentions = tuple(mentions)
         self._starts = [paragraph.start for paragraph in text.paragraphs]
 
     @property
@@ -104,6 +113,11 @@ class PolicyView:
     def of_item(self, item: str) -> tuple[Statement, ...]:
         """The statements about this very item, in order of place."""
         return tuple(self._by_item.get(item, ()))
+
+    def named(self, item: str) -> tuple[int, int] | None:
+        """The first sentence with a name of the item in it, whatever it says; ``None`` = the text has no such name."""
+        first = next((one.at for one in self._mentions if one.item == item), None)
+        return None if first is None else self.sentence(first.start, first.end)
 
     def ancestors(self, item: str) -> tuple[str, ...]:
         """The classes that the item belongs to, nearest first."""

@@ -14,7 +14,7 @@ from finwatch.model.statement import Action, ConditionKind, PartyKind, Statement
 
 
 def decide(view: View) -> Decision:
-    """Suspected: a purpose may stand in the sentence before."""
+    """Suspected: a purpose may stand further off than in the paragraph before or after."""
     policy = view.policy
     places: defaultdict[str, list[Statement]] = defaultdict(list)
     for one in policy.taken:
@@ -23,7 +23,7 @@ def decide(view: View) -> Decision:
     without = [
         item
         for item, found in places.items()
-        if view.knowledge.items[item].parent and not any(_purposeful(view, one) for one in found)
+        if item != "minor" and view.knowledge.items[item].parent and not any(_purposeful(view, one) for one in found)
     ]
     if not without:
         return no()
@@ -47,4 +47,5 @@ def _purposeful(view: View, one: Statement) -> bool:
     paragraph = policy.document.paragraphs[one.paragraph]
     if paragraph.kind in (ParagraphKind.CELL, ParagraphKind.ITEM):
         return True
-    return any(pattern.search(policy.text, paragraph.start, paragraph.end) for pattern in sign("purpose").patterns)
+    near = policy.document.paragraphs[max(0, one.paragraph - 1) : one.paragraph + 2]
+    return any(pattern.search(policy.text, near[0].start, near[-1].end) for pattern in sign("purpose").patterns)

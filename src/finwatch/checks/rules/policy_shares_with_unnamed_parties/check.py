@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from finwatch.checks import evidence
 from finwatch.checks.decision import Decision, no, yes
 from finwatch.checks.policy.signs import sign
@@ -10,6 +12,8 @@ from finwatch.model.examination import Confidence
 from finwatch.model.statement import ConditionKind, PartyKind, Statement
 
 _KINDS = (PartyKind.THIRD, PartyKind.AFFILIATE)
+_NO_ACCUSATION = re.compile(r"统计|您指定|您的要求|其他来源|(?:下列|以下)[^。]*:$")
+"""Statistics, what the person asks for, what others give us, and heads of lists whose cases have their own terms."""
 _ON_TERMS = ("同意", "授权", "法律", "监管", "去标识", "匿名", "脱敏", "consent", "law", "anonym", "aggregate")
 
 
@@ -42,7 +46,7 @@ def _is_unnamed(view: View, one: Statement) -> bool:
         return False
     words = view.policy.text[one.start : one.end]
     named = any(pattern.search(words) for pattern in sign("generic_recipient").patterns)
-    return named and not any(term in words for term in _ON_TERMS)
+    return named and _NO_ACCUSATION.search(words) is None and not any(term in words for term in _ON_TERMS)
 
 
 def _generic(name: str | None) -> bool:
