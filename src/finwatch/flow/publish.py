@@ -25,7 +25,7 @@ from finwatch.lake import Lake
 from finwatch.model.base import Model
 from finwatch.store import Store
 from finwatch.store.columns import abridged
-from finwatch.store.published.overview import OVERVIEW, counted
+from finwatch.store.published.overview import MARKETS, OVERVIEW, counted, counted_markets
 from finwatch.store.published.publication import Draft
 
 _NAMES: Final = 4_000
@@ -75,6 +75,7 @@ def publish(
         progress("totals", 0, 1)
         with draft.preview() as now:
             overview = counted(now)
+            draft.put_total(MARKETS, counted_markets(now))
         draft.put_total(OVERVIEW, overview.model_dump(mode="json"))
         draft.commit(at=clock())
     except BaseException:

@@ -165,7 +165,9 @@ class Store:
     def market_health(self, *, since: datetime, now: datetime) -> list[MarketHealth]:
         """Every registered market with how its visits went since ``since``."""
         with self._now() as state:
-            return outcome_questions.market_health(state.connection, generation_is=state.live, since=since, now=now)
+            return outcome_questions.market_health(
+                state.connection, sizes=overview_questions.market_sizes(state), since=since, now=now
+            )
 
     def outcomes(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, case, delete, func, insert, select
 
 from finwatch.model.fetch import Market, MarketId, Outcome, OutcomeKind, TaskKind
 from finwatch.model.view import Failure, MarketHealth
-from finwatch.store.tables import frontier, listing, market, outcome
+from finwatch.store.tables import frontier, market, outcome
 
 GOOD: Final = ("ok", "not_modified", "empty")
 """Values of ``OutcomeKind`` that are answers, not failures."""
@@ -50,17 +51,22 @@ def outcomes(
     return [(row.id, Outcome(**{name: getattr(row, name) for name in _FIELDS})) for row in rows]
 
 
-def market_health(connection: Connection, *, generation_is: Any, since: datetime, now: datetime) -> list[MarketHealth]:
-    """Every registered market with how its visits went since ``since``, by id."""
+def market_health(
+    connection: Connection, *, sizes: Mapping[str, tuple[int, int]], since: datetime, now: datetime
+) -> list[MarketHealth]:
+    """Every registered market with how its visits went since ``since``, by id. ``sizes`` = how many listings and
+    package names each lists now."""
     rows = connection.execute(select(market).order_by(market.c.id)).all()
     return [
-        _health(connection, Market.model_validate(row.descriptor), generation_is=generation_is, since=since, now=now)
+        _health(
+            connection, Market.model_validate(row.descriptor), listed=sizes.get(row.id, (0, 0)), since=since, now=now
+        )
         for row in rows
     ]
 
 
 def _health(
-    connection: Connection, descriptor: Market, *, generation_is: Any, since: datetime, now: datetime
+    connection: Connection, descriptor: Market, *, listed: tuple[int, int], since: datetime, now: datetime
 ) -> MarketHealth:
     here = and_(outcome.c.market == descriptor.id, outcome.c.started >= since)
     counted = connection.execute(select(outcome.c.kind, func.count()).where(here).group_by(outcome.c.kind))
@@ -81,11 +87,6 @@ def _health(
             newest = select(outcome).where(here, outcome.c.kind == kind).order_by(outcome.c.started.desc())
             failures.append(_failure(connection.execute(newest.limit(1)).one(), count))
     failures.sort(key=lambda failure: (failure.at, failure.kind), reverse=True)
-    listed = connection.execute(
-        select(func.count(), func.count(listing.c.app.distinct())).where(
-            generation_is(listing), listing.c.market == descriptor.id, listing.c.gone_at.is_(None)
-        )
-    ).one()
     due, leased, waiting, given_up = _tasks(connection, descriptor.id, now)
     return MarketHealth(
         market=descriptor,

@@ -13,9 +13,10 @@ from finwatch.model.view import CheckCount, Facet, Overview
 from finwatch.store.published.documents import RISK
 from finwatch.store.published.event import events
 from finwatch.store.published.publication import Snapshot
-from finwatch.store.tables import aggregate, app, app_facet, event, finding, market, version
+from finwatch.store.tables import aggregate, app, app_facet, event, finding, listing, market, version
 
 OVERVIEW = "overview"
+MARKETS = "markets"
 _TOP = 20
 _RECENT = 10
 
@@ -62,6 +63,23 @@ def counted(now: Snapshot) -> Overview:
         checks=_checks(now),
         recent=events(now, market=None, app=None, after=None, limit=_RECENT).rows,
     )
+
+
+def market_sizes(now: Snapshot) -> dict[str, tuple[int, int]]:
+    """Listings and package names that each market lists now, as they were counted when this was published."""
+    asked = select(aggregate.c.value).where(now.live(aggregate), aggregate.c.name == MARKETS)
+    told = now.connection.execute(asked).scalar()
+    return counted_markets(now) if told is None else {name: (sizes[0], sizes[1]) for name, sizes in told.items()}
+
+
+def counted_markets(now: Snapshot) -> dict[str, tuple[int, int]]:
+    """The same, counted."""
+    asked = (
+        select(listing.c.market, func.count(), func.count(listing.c.app.distinct()))
+        .where(now.live(listing), listing.c.gone_at.is_(None))
+        .group_by(listing.c.market)
+    )
+    return {row[0]: (row[1], row[2]) for row in now.connection.execute(asked)}
 
 
 def _size(now: Snapshot, table: Any) -> int:
