@@ -11,6 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Collection
+from functools import lru_cache
 
 SPACES = re.compile(r"\s+")
 UNSEEN = "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\0-\x08\x0e-\x1f"
@@ -93,6 +94,7 @@ def _joins(character: str) -> bool:
     return any(unicodedata.combining(one) or "\u1100" <= one <= "\u11ff" for one in character + plain)
 
 
+@lru_cache(maxsize=1 << 15)
 def _is_odd(character: str) -> bool:
     """Whether NFKC may change the number of characters around it."""
     return len(unicodedata.normalize("NFKC", character)) != 1 or _joins(character)

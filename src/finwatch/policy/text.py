@@ -159,8 +159,9 @@ def _wrapped_at(lines: list[str]) -> int:
 
 
 def _width(line: str) -> int:
-    """The width of a line in half characters: Han and full-width forms take two."""
-    return sum(1 if character.isascii() else 2 for character in line.strip())
+    """The width of a line in half characters: Han and full-width forms, of three bytes in UTF-8, take two."""
+    line = line.strip()
+    return (len(line.encode("utf-8", "replace")) + len(line)) // 2
 
 
 def _joined(block: Block, line: str, at: int) -> Block:
