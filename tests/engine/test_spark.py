@@ -24,7 +24,7 @@ from tests.kit.lakes import APPS, HASHES, MARKETS, START, random_lake
 from tests.kit.sparks import killing, spark
 from tests.kit.stages import batch, stage
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.timeout(900)]
 LOCAL = LocalEngine(processes=1)
 QUESTIONS = sorted(path.stem for path in Path(engine.__file__).parent.glob("sql/*.sql"))
 PARAMETERS: dict[str, Any] = {
