@@ -103,7 +103,7 @@ class _Teller:
         positive = [one for one in own if not one.denied and one.action is not Action.DELETE]
         if positive or rows:
             return self._positive(item, positive, [(row.start, row.end) for row in rows])
-        denied = [one for one in self.policy.of_item(item) if flat_denial(one)]
+        denied = [one for one in self.policy.of_item(item) if flat_denial(one) and self.policy.plainly_denied(one)]
         if denied:
             return _Word(Told.DENIED, self._quoted(denied, "政策称不收集", "the policy says that it is not taken"))
         named = self._named(names)

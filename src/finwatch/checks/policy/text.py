@@ -6,6 +6,7 @@ found anywhere, navigation included, tells a topic: it is the silence that must 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +24,11 @@ from finwatch.model.statement import Action, PartyKind, PolicyReading, Statement
 QUOTE_CHARACTERS = 200
 DAMAGED = 20
 """Characters that could not be decoded above which a silence is no longer claimed: a sentence may be among them."""
+_PLAIN_DENIAL = re.compile(
+    r"(?:不会|不得|从不|绝不|并不|也不|均不|未|不)(?!再|默认)[^。,;\n]{0,8}(?:收集|读取|获取|采集|申请|访问|使用)"
+    r"|(?i:\b(?:not|never)\b[^.;\n]{0,12}\b(?:collect|read|access|obtain|take|request|gather|store)\w*)"
+)
+"""A denial in as many words. 不会默认开启 and 不再收集 (once refused) deny less."""
 _ENDS = "。;!?；！？\n"
 TAKING = frozenset({Action.COLLECT, Action.USE, Action.STORE, Action.UPLOAD})
 """Actions that say that the app has the item. Sharing says so too, of whoever shares."""
@@ -118,6 +124,10 @@ class PolicyView:
         """The first sentence with a name of the item in it, whatever it says; ``None`` = the text has no such name."""
         first = next((one.at for one in self._mentions if one.item == item), None)
         return None if first is None else self.sentence(first.start, first.end)
+
+    def plainly_denied(self, one: Statement) -> bool:
+        """Whether the sentence of a denial says in so many words that the item is not taken."""
+        return _PLAIN_DENIAL.search(self.text, one.start, one.end) is not None
 
     def ancestors(self, item: str) -> tuple[str, ...]:
         """The classes that the item belongs to, nearest first."""

@@ -8,8 +8,8 @@ from finwatch.checks.view import View
 from finwatch.model.examination import Confidence
 from finwatch.model.statement import Action, PartyKind, Statement
 
-_RULES = "minor"
-"""Rules about children are no practice: 不收集未成年人信息, and what happens where it was done by mistake."""
+_APART = frozenset({"minor", "fingerprint", "face"})
+"""Rules about children are no practice; fingerprint and face are denied of the operator and used on the device."""
 
 
 def decide(view: View) -> Decision:
@@ -19,14 +19,14 @@ def decide(view: View) -> Decision:
     for item in dict.fromkeys(one.item for one in policy.reading.statements):
         known = view.knowledge.items.get(item)
         if (
-            item == _RULES
+            item in _APART
             or known is None
             or known.parent is None
             or any(other.parent == item for other in view.knowledge.items.values())
         ):
             continue
         about = policy.of_item(item)
-        denials = [one for one in about if flat_denial(one)]
+        denials = [one for one in about if flat_denial(one) and policy.plainly_denied(one)]
         claims = [one for one in about if _is_claim(one) and "不" not in policy.text[one.start : one.end]]
         if denials and claims and denials[0].start != claims[0].start:
             pairs.append((denials[0], claims[0]))
