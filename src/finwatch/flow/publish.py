@@ -9,7 +9,7 @@ written again, and the result is the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -30,8 +30,10 @@ from finwatch.store.published.publication import Draft
 
 _NAMES: Final = 4_000
 """Package names whose listings are in memory at a time."""
-_CHUNK: Final = 64
-"""Apps whose documents are in memory at a time."""
+_APPS: Final = 1_000
+"""Apps whose documents are in memory at a time,"""
+_PACKAGES: Final = 64
+"""with those of so many packages: their documents are large, and each question reads the tables anew."""
 
 
 class Published(Model):
@@ -108,8 +110,7 @@ def _put_all(
     for names in chunks(told.names, _NAMES):
         observed = Observed(lake, engine, names, fetched=fetched, visited=visited)
         mine: set[str] = set()
-        for start in range(0, len(observed.families), _CHUNK):
-            chunk = observed.families[start : start + _CHUNK]
+        for chunk in _chunks(observed.families):
             progress("publish", done, len(told.names), chunk[0].app)
             mine |= _put(draft, observed, chunk)
         for document in observed.histories():
@@ -121,6 +122,20 @@ def _put_all(
         parts |= mine
         done += len(names)
     return parts
+
+
+def _chunks(apps: Sequence[Family]) -> Iterator[list[Family]]:
+    """Apps in pieces, by how many there are and how many packages they have."""
+    chunk: list[Family] = []
+    packages = 0
+    for family in apps:
+        if chunk and (len(chunk) >= _APPS or packages + len(family.packages) > _PACKAGES):
+            yield chunk
+            chunk, packages = [], 0
+        chunk.append(family)
+        packages += len(family.packages)
+    if chunk:
+        yield chunk
 
 
 def _put(draft: Draft, observed: Observed, chunk: Sequence[Family]) -> set[str]:

@@ -29,7 +29,7 @@ from finwatch.store.published.series import rating_rows, review_rows
 
 _CHUNK: Final = 256
 """Chains, notices or series of reviews in memory at a time."""
-_ENTRIES: Final = 20_000
+_ENTRIES: Final = 100_000
 """Series of ratings in memory at a time: each question reads all there are."""
 
 

@@ -28,6 +28,8 @@ _KEPT: Final = KEY_BYTES - 64 - len("…".encode())
 
 def visible(text: str) -> str:
     """``text`` with U+0000 and lone surrogates written as ``\\u{hex}``; any other text unchanged."""
+    if text.isascii() and "\x00" not in text:  # most text; a regular expression takes ten times as long to say so
+        return text
     return _UNSAFE.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
 
 
@@ -45,6 +47,8 @@ def visible_json(value: Any) -> Any:
 def abridged(text: str) -> str:
     """``text`` as a ``Key``: visible, and where that is too long, its beginning, ``…`` and its SHA-256."""
     seen = visible(text)
+    if 4 * len(seen) <= KEY_BYTES:
+        return seen
     data = seen.encode()
     if len(data) <= KEY_BYTES:
         return seen
