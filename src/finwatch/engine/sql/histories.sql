@@ -8,4 +8,6 @@ FROM events
 JOIN (SELECT market, MAX(epoch) AS epoch FROM rounds GROUP BY market) AS valid
     ON valid.market = events.market AND valid.epoch = events.epoch
 WHERE events.app IN (SELECT value FROM apps)
-ORDER BY events.market, events.app, events.at, events.kind, events.version_code NULLS LAST
+ORDER BY
+    events.market, events.app, events.at, events.kind, events.version_code NULLS LAST, events.before NULLS LAST,
+    events.after NULLS LAST, events.capture NULLS LAST
