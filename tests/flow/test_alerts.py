@@ -74,6 +74,16 @@ def test_a_suspicion_is_told_once_a_pair_of_apps(store: Store, lake: Lake) -> No
     ]
 
 
+def test_two_packages_of_one_app_that_imitate_the_same_are_one_suspicion(store: Store, lake: Lake) -> None:
+    both = [examination("cn.copy", version=version, band=Band.ORANGE) for version in (1, 2)]
+    shown(store, lake, *both, day=0)
+    for one in both:
+        suspected = one.model_copy(update={"matches": (match("cn.bank", None),)})
+        compared(lake, suspected, later(90_000), against="s")
+    publish(store, lake)
+    assert [one.other_app for one in alerts(store)] == ["cn.bank"]
+
+
 def test_a_publication_that_is_not_finished_raises_none(
     store: Store, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
