@@ -35,6 +35,9 @@ FULL = 0.85
 """A line of a wrapped paragraph, but for its last, is at least this share of the width."""
 LIST_MARK = re.compile(r"\s*(?:[•●○■·▪◦*-]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z])[)）.、．])")
 
+INSIDE = re.compile(r"[,，:：。]|[【(（][^】)）]*$")
+"""What a heading has not, where a line of it is as wide as the text: it is a sentence that goes on."""
+
 
 def read_policy_text(
     data: bytes, *, name: str = "the policy", content_type: str | None = None, limits: PolicyLimits = POLICY
@@ -120,6 +123,8 @@ def _plain_blocks(text: str) -> list[Block]:
     full = False
     for at, line in lines:
         heading = len(line) <= HEADING_LINE and looks_like_heading(normalise(line))
+        if heading and width and _width(line) >= width * FULL and INSIDE.search(line):
+            heading = False
         if full and blocks and not heading and not LIST_MARK.match(line):
             blocks[-1] = _joined(blocks[-1], line, at)
         else:

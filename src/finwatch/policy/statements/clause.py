@@ -14,11 +14,9 @@ from finwatch.policy.statements.closing import Closing
 from finwatch.policy.statements.frame import NOT_DATA, Clause, Frame
 from finwatch.policy.statements.lexicon import USER, Kind, Token, Verb
 from finwatch.policy.statements.parties import NAME_LENGTH, clean_name, party_of, sdk_name
-from finwatch.policy.statements.segments import classified, first_subject, has, law_ends, of_item_follows
+from finwatch.policy.statements.segments import KEEPER, classified, first_subject, has, law_ends, of_item_follows
 
 RECIPIENT_END = re.compile(r"[,。;:(，；：\n]|以便|用于|进行|处理")
-KEEPER = re.compile(r"设备|终端|手机|载体|操作系统")
-"""Who keeps biometric data when it is not the operator."""
 INSIDE = ("中,", "中可能", "中也", "之中", "里,")
 """After an object: it is only where something else is found (我们收集的信息中,可能包含…)."""
 

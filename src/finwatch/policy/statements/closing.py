@@ -126,7 +126,7 @@ class Closing:
                 frame.place = Place.SERVER
                 return True
             return isinstance(to, Party)
-        if to == USER and verb.action is Action.SHARE:
+        if verb.action is Action.SHARE and (to == USER or self._own(frame)):
             return False
         if party == USER:
             frame.party = FIRST
@@ -136,6 +136,11 @@ class Closing:
                 frame.source = Source.THIRD
             frame.recipient = None
         return True
+
+    def _own(self, frame: Frame) -> bool:
+        """披露自己的地址: the person gives what is the person's own."""
+        first = frame.objects[0].start if frame.objects else 0
+        return self.text.startswith(("自己的", "本人的"), first - 3)
 
     def _provided(self, frame: Frame, party: Party | str | None, to: Party | str | None) -> bool:
         """您提供给我们 is collecting; 我们提供给第三方 is sharing; 我们向您提供 is neither."""

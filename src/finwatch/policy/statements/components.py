@@ -19,8 +19,12 @@ FIELDS = ("name", "supplier", "purpose", "data", "permission", "link", "other")
 NUMBER = re.compile(
     r"^\s*(?:[•●○■·▪◦*\-—]\s*|[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]{1,3}|[a-z]|[ivx]{1,4})[)）.、:．]\s*)+"
 )
-NOTHING = re.compile(r"^\s*(?:无|不涉及|暂无|/|-|—|不收集|不采集|无需|未收集|不获取)[^、,，]{0,24}$")
+NOTHING = re.compile(
+    r"^\s*(?:无|不涉及|暂无|/|-|—|不收集|不采集|无需|未收集|不获取)(?:[^、,，]{0,24}|\s*[(（][^()（）]{0,40}[)）])[。.]?$"
+)
 LINK = re.compile(r"https?://[^\s,，;；)）\u4e00-\u9fff]+")
+ADDRESS = re.compile(r"(?:https?://|[/%])[!-~]*$")
+"""A line that is an address, or the rest of one that was broken."""
 NAME_LENGTH = 60
 ROWS = 400
 """Rows taken from one flat table."""
@@ -168,6 +172,8 @@ def _between(
 ) -> tuple[Component | None, str]:
     """A paragraph without labels: the name of the next component, the rest of a broken line, or the end."""
     words = policy.words(paragraph)
+    if ADDRESS.match(words):
+        return open_, last
     short = len(words) <= NAME_LENGTH
     named = SDK.search(words) is not None and not re.search(r"[。;；]", words)
     numbered = NUMBER.match(words) is not None
@@ -353,3 +359,16 @@ def _row(policy: PolicyText, cells: list[Paragraph], columns: dict[int, str]) ->
 def items_in(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
     """The item tokens of ``text[start:end]``."""
     return [one for one in tokens if one.kind is Kind.ITEM and one.value and start <= one.start and one.end <= end]
+
+
+class Listed:
+    """Which component a place of the text belongs to. Asked in rising order of place."""
+
+    def __init__(self, components: list[Component]) -> None:
+        self._left = list(reversed(components))
+
+    def at(self, start: int) -> Component | None:
+        """The component whose words stand around ``start``."""
+        while self._left and self._left[-1].end <= start:
+            self._left.pop()
+        return self._left[-1] if self._left and self._left[-1].start <= start else None

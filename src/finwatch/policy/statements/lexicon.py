@@ -200,10 +200,10 @@ class Lexicon:
         self._values = [tokens[word] for word in self._words]
         self._modes = [
             (_SILENT if kind is Kind.SILENT else 0)
-            | (_LETTERED if _is_lettered(word) else 0)
+            | (_LETTERED if _is_lettered(word) and value is not PartyKind.SDK else 0)
             | (_ITEM if kind is Kind.ITEM else 0)
             | (_BOUNDED if kind is Kind.ITEM and word in self._bounded else 0)
-            for word, (kind, _) in tokens.items()
+            for word, (kind, value) in tokens.items()
         ]
         self._find = ahocorasick_rs.AhoCorasick(
             self._words,
@@ -307,4 +307,10 @@ def _item_words(
                 extra[normalise(name).translate(LOWER)].add(item_id)
     for word, ids in extra.items():
         words[word] = words[word] | ids if word in words and word not in alone else ids
-    return words
+    return {word: ids - set().union(*(_classes(items, one) for one in ids)) for word, ids in words.items()}
+
+
+def _classes(items: Mapping[str, DataItem], item: str) -> set[str]:
+    """The classes that ``item`` belongs to: a word that names it says nothing of them."""
+    parent = items[item].parent
+    return {parent, *_classes(items, parent)} if parent is not None else set()

@@ -19,10 +19,13 @@ from finwatch.model.statement import (
     Place,
     Statement,
 )
-from finwatch.policy.statements.components import Component, components_of, items_in
+from finwatch.policy.statements.components import Component, Listed, components_of, items_in
 from finwatch.policy.statements.frame import GENERIC, Context, Frame
+from finwatch.policy.statements.glued import Glued, glued_table
 from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb, word_list
+from finwatch.policy.statements.segments import advises
 from finwatch.policy.statements.sentence import Sentence
+from finwatch.policy.statements.shown import shown_to_others
 
 CAPABILITIES = frozenset(word_list("items", "capabilities", "ids"))
 """Items that a permission or an interface of the system opens."""
@@ -35,6 +38,13 @@ NEEDED = re.compile(r"\s*(?:所需|需要|收集|获取|采集|使用的?)?(?:�
 ITEM_MARK = re.compile(
     r"\s*(?:[•●○■·▪◦*\-—]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z]|[ivx]{1,4})[)）.、:]|[①-⑳])\s*"
 )
+OF_CASE = re.compile(r"的[,，](?:如|例如|比如)[^,，]*$")
+"""A case and an example of it: 从合法公开披露的信息中收集个人信息的,如合法的新闻报道."""
+TAKEN_BY = re.compile(
+    r"[(（]由?(?:[^()（）,，]{0,12}(?:SDK|第三方|合作方)[^()（）,，]{0,12}?)(?:收集|采集|获取)[)）]\s*[:：]",
+    re.IGNORECASE,
+)
+"""A label that says in brackets who takes what follows: 广告投放(第三方SDK收集): …."""
 HEADING_OF_ITEMS = re.compile(
     r"(?i:(?:what|which|(?:personal )?(?:information|data))\b.{0,24}\b(?:we|you)\b.{0,12}\bcollect)"
     r"|(?:我们|本行|我行)?(?:收集|采集)(?:了)?(?:哪些|的)(?:您的|个人)*信息$"
@@ -79,7 +89,7 @@ class Reader:
         tokens = self.lexicon.scan(self.text)
         at, size = 0, len(tokens)
         self.components = components_of(self.policy)
-        listed = _Listed(self.components)
+        listed = Listed(self.components)
         for paragraph in self.policy.paragraphs:
             first = at
             while at < size and tokens[at].start < paragraph.end:
@@ -162,22 +172,23 @@ class Reader:
 
     def _sentence(self, number: int, span: tuple[int, int], end: int, tokens: list[Token]) -> None:
         kinds = {token.kind for token in tokens}
-        if Kind.ITEM not in kinds:
-            if Kind.VERB in kinds and tokens[-1].kind is Kind.COLON and tokens[-1].end >= end - 1:
-                self._open_list(Sentence(self.text, tokens, self._context, latin=self.lexicon.latin), number)
+        if Kind.ITEM not in kinds or Kind.DEFINITION in kinds:
+            self._without_practice(number, end, tokens, kinds)
             return
-        if Kind.DEFINITION in kinds:
-            self._last = [token for token in tokens if token.kind is Kind.ITEM and token.value]
+        table = glued_table(self.text, tokens)
+        if table is not None:
+            self._glued(table, number, (span[0], end), tokens)
             return
         self._current = tokens
         self._label(tokens, number, _trimmed(self.text, span))
-        if self._is_case(tokens, span):
+        if self._is_case(tokens, span) or advises(self.text, tokens) or self._taken_by(tokens, number, span):
             return
         frames: list[Frame] = []
         sentence = None
         if Kind.VERB in kinds:
             sentence = Sentence(self.text, tokens, self._context, latin=self.lexicon.latin)
-            frames = sentence.frames
+            shown = shown_to_others(self.text, tokens)
+            frames = sentence.frames if shown is None else [shown]
         span = _trimmed(self.text, span)
         made = 0
         for frame in frames:
@@ -198,6 +209,13 @@ class Reader:
         specific = [token for token in named if not GENERIC.issuperset(token.value)]
         if specific:
             self._last = specific
+
+    def _without_practice(self, number: int, end: int, tokens: list[Token], kinds: set[Kind]) -> None:
+        """A sentence without items may head a list; a definition names items for what follows."""
+        if Kind.ITEM in kinds:
+            self._last = [token for token in tokens if token.kind is Kind.ITEM and token.value]
+        elif Kind.VERB in kinds and tokens[-1].kind is Kind.COLON and tokens[-1].end >= end - 1:
+            self._open_list(Sentence(self.text, tokens, self._context, latin=self.lexicon.latin), number)
 
     def _component(self, tokens: list[Token], number: int, span: tuple[int, int]) -> int:
         """A row in one line: X SDK, the company, its purpose, the data. The component takes what it names."""
@@ -243,10 +261,33 @@ class Reader:
             objects = [one for one in self._context.topic if not CAPABILITIES.isdisjoint(one.value)]
             self._state(Frame([Verb(Action.COLLECT, permit=True)], objects, FIRST, denied=False), number, span)
 
+    def _glued(self, table: Glued, number: int, within: tuple[int, int], tokens: list[Token]) -> None:
+        """The rows of a table whose cells run together, and what stands before and behind it in the sentence."""
+        if table.first:
+            before = tokens[: table.first]
+            self._sentence(number, (within[0], before[-1].end), before[-1].end, before)
+        for row in table.rows:
+            frame = Frame([Verb(Action.COLLECT)], row.objects, row.party, denied=False)
+            self._state(frame, number, (row.start, row.end))
+        if table.last < len(tokens):
+            after = tokens[table.last :]
+            self._sentence(number, (after[0].start, after[-1].end), within[1], after)
+
+    def _taken_by(self, tokens: list[Token], number: int, span: tuple[int, int]) -> int:
+        """用于统计(第三方SDK收集): … - the list after such a label is what somebody else takes."""
+        found = TAKEN_BY.search(self.text, *span)
+        if found is None or _denies(tokens):
+            return 0
+        objects = [one for one in tokens if one.kind is Kind.ITEM and one.value and one.start >= found.end()]
+        kind = PartyKind.SDK if "sdk" in found.group().lower() else PartyKind.THIRD
+        return self._state(
+            Frame([Verb(Action.COLLECT)], objects, Party(kind), denied=False), number, _trimmed(self.text, span)
+        )
+
     def _is_case(self, tokens: list[Token], span: tuple[int, int]) -> bool:
         """Whether the sentence is a case of a list (与公共安全直接相关的;): it states nothing by itself."""
         words = self.text[span[0] : span[1]].rstrip(" ;。；,，")
-        if not words.endswith("的") or not ITEM_MARK.match(words):
+        if not (words.endswith("的") or OF_CASE.search(words)) or not ITEM_MARK.match(words):
             return False
         return not any(token.value is PartyKind.FIRST for token in tokens)
 
@@ -339,8 +380,8 @@ class Reader:
             return
         if token.value:
             values = token.value
-            if "contacts" in values and "emergency_contact" in values and self._whole_book(token):
-                values = ("contacts",)
+            if "contacts" in values and "emergency_contact" in values:
+                values = ("contacts",) if self._whole_book(token) else ("emergency_contact",)
             for item in values:
                 yield item, token
             return
@@ -391,19 +432,6 @@ class Reader:
                 )
                 implied.place = Place.DEVICE if Action.UPLOAD in actions or frame.place is Place.DEVICE else None
                 self._state(implied, number, span)
-
-
-class _Listed:
-    """Which component a place of the text belongs to. Asked in rising order of place."""
-
-    def __init__(self, components: list[Component]) -> None:
-        self._left = list(reversed(components))
-
-    def at(self, start: int) -> Component | None:
-        """The component whose words stand around ``start``."""
-        while self._left and self._left[-1].end <= start:
-            self._left.pop()
-        return self._left[-1] if self._left and self._left[-1].start <= start else None
 
 
 def _denies(tokens: list[Token]) -> bool:

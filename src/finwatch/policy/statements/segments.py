@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from finwatch.model.statement import Condition, ConditionKind, PartyKind
+from finwatch.model.statement import Action, Condition, ConditionKind, PartyKind
 from finwatch.policy.statements.lexicon import USER, Kind, Token
+
+KEEPER = re.compile(r"设备|终端|手机|载体|操作系统")
+"""Who keeps biometric data when it is not the operator."""
 
 
 def without_brackets(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
@@ -57,6 +61,38 @@ def segments(main: list[Token]) -> list[list[Token]]:
     if open_:
         found.append(open_)
     return found
+
+
+def advises(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether the sentence advises the person (建议您…), and says nothing of the operator after it."""
+    at = next(
+        (p for p, one in enumerate(tokens) if one.kind is Kind.CONTROL and text.startswith("建议", one.start)), None
+    )
+    if at is None or at + 1 >= len(tokens) or tokens[at + 1].value != USER:
+        return False
+    return not any(
+        one.value is PartyKind.FIRST and tokens[p - 1].kind is Kind.COMMA for p, one in enumerate(tokens) if p > at
+    )
+
+
+def nominal(text: str, tokens: list[Token]) -> list[Token]:
+    """对…所提供的信息进行转发: between 对 and 进行 stand the objects, and between 由 and 保存 the phone that keeps.
+
+    Verbs there describe them.
+    """
+    for at, token in enumerate(tokens):
+        if token.kind is Kind.VERB and token.value.action is Action.STORE:
+            by = next((p for p in range(at - 1, -1, -1) if tokens[p].value == "by"), None)
+            if by is not None and KEEPER.search(text, tokens[by].end, token.start):
+                return [*tokens[: by + 1], *tokens[at:]]
+        if token.kind is not Kind.VERB or text[token.start - 2 : token.start] not in ("进行", "予以", "加以"):
+            continue
+        place = next((p for p in range(at - 1, -1, -1) if text[tokens[p].start : tokens[p].end] == "对"), None)
+        if place is None or tokens[place].kind is not Kind.PREPOSITION or not has(tokens[place:at], Kind.ITEM):
+            continue
+        kept = (Kind.ITEM, Kind.LIMIT, Kind.DE_IDENTIFIED)
+        return [*tokens[: place + 1], *(one for one in tokens[place + 1 : at] if one.kind in kept), *tokens[at:]]
+    return tokens
 
 
 def has(tokens: Sequence[Token], kind: Kind) -> bool:

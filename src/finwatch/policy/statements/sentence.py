@@ -20,6 +20,7 @@ from finwatch.policy.statements.segments import (
     first_subject,
     has,
     law_ends,
+    nominal,
     segments,
     without_brackets,
 )
@@ -79,6 +80,8 @@ class Sentence(Clauses):
         start = 0
         if first.kind is Kind.PURPOSE and not self._clause.group and not pending:
             start = first_subject(segment, 1)
+            if start < len(segment) and segment[start - 1].kind is Kind.REFUSAL:
+                return pending
         elif pending or first.kind in (Kind.CONDITION, Kind.ENDS) or self._is_condition(segment):
             start, pending = self._condition(segment, pending=pending)
         else:
@@ -87,7 +90,7 @@ class Sentence(Clauses):
             rest = segment[start:]
             if not (start == 0 and self._goes_on(rest)):
                 self._next_clause()
-            self._main(rest)
+            self._main(nominal(self.text, rest))
         return pending
 
     def _is_condition(self, segment: list[Token]) -> bool:
@@ -99,6 +102,8 @@ class Sentence(Clauses):
             ("的,", "的;", "的。", "的:"), last.end
         ):
             return has(segment, Kind.VERB) and not self._clause.group
+        if last.kind is Kind.ENDS and first.kind is Kind.AND:
+            return has(segment, Kind.VERB) and bool(self._conditions)
         if last.kind is not Kind.ENDS or first.kind not in (Kind.PARTY, Kind.PREPOSITION, Kind.VERB, Kind.NOT):
             return False
         return not (first.kind is Kind.PARTY and first.value is PartyKind.FIRST)
