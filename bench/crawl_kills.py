@@ -74,7 +74,7 @@ def different(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
 
 
 def left(home: Path) -> dict[str, Any]:
-    """What a crawl left, times and places of records aside.
+    """What a crawl left, times, places of records and numbers of attempts aside: one that was killed was one, too.
 
     Listings, visits and jobs as often as they stand there: one that stands twice is a difference. Captures as a set:
     a page that was being read when its process died is asked for again, and both answers are evidence.
@@ -90,7 +90,7 @@ def left(home: Path) -> dict[str, Any]:
     captures = sorted({(row["url"], row["payload_sha256"]) for row in lake.tables.read("captures").to_pylist()})
     with contextlib.closing(sqlite3.connect(home / "store.sqlite")) as store:
         frontier = store.execute(
-            "SELECT market, kind, url, expected_sha256, content_sha256, last_kind, due IS NULL, attempts, lease"
+            "SELECT market, kind, url, expected_sha256, content_sha256, last_kind, due IS NULL, lease"
             " FROM frontier ORDER BY market, kind, url"
         ).fetchall()
         jobs = store.execute('SELECT kind, "key", state FROM job ORDER BY 1, 2').fetchall()

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from finwatch.crawl.beat import LEASE_S
 from finwatch.crawl.runner import Runner, Tally
 from finwatch.errors import LakeError
 from finwatch.lake.local import LocalLake
@@ -388,8 +389,10 @@ def test_a_fault_of_our_own_in_one_market_waits_for_the_others(lake: LocalLake) 
 
     async def story(world: World) -> None:
         world.sink = Odd()
+        begun = world.clock.time
         with pytest.raises(ZeroDivisionError):
             await world.run(world.market.model_copy(update={"id": "odd"}), world.market)
+        assert world.clock.time - begun < timedelta(seconds=LEASE_S), "it came back to what is broken"
         assert len(world.sink.last) == 3
         assert all(lake.blobs.has(sha256) for sha256 in world.hashes)
 

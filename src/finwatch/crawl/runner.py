@@ -94,6 +94,8 @@ class Runner:
         self._active: dict[asyncio.Task[None], FrontierTask] = {}
         self._retry_at: list[datetime] = []
         self._linger_until: datetime | None = None
+        self._broken: set[MarketId] = set()
+        """Markets in which a fault of our own showed: visited no further, or it would show every time a lease ends."""
         self._stopping = asyncio.Event()
         self._tally = Tally()
         self._fault: BaseException | None = None
@@ -164,20 +166,24 @@ class Runner:
 
     def _lease(self) -> None:
         """Takes due tasks one by one, so that no host is asked more at a time than its market allows."""
-        while len(self._active) < self._parallel:
+        while (whole := self._whole()) and len(self._active) < self._parallel:
             leased = self._frontier.lease(
                 now=self._fetcher.now(),
                 worker=self._worker,
                 seconds=self._lease_s,
                 limit=1,
                 busy=self._busy(),
-                markets=sorted(self._markets),
+                markets=whole,
             )
             if not leased:
                 return
             self._buckets[leased[0].bucket] = leased[0].market
             under_way = asyncio.create_task(self._perform(leased[0]), name=f"{leased[0].kind} {leased[0].url}")
             self._active[under_way] = leased[0]
+
+    def _whole(self) -> list[MarketId]:
+        """Markets in which nothing broke."""
+        return sorted(self._markets.keys() - self._broken)
 
     def _busy(self) -> list[str]:
         """Buckets that are asked as often at a time as the market allows, or may not be asked any more today."""
@@ -205,6 +211,7 @@ class Runner:
             if error is not None:
                 log.error("task broke", market=subject.market, url=subject.url, error=repr(error))
                 self._fault = self._fault or error
+                self._broken.add(subject.market)
 
     async def _wait_for_retry(self) -> bool:
         """Whether it is worth going on: waits for the next attempt that falls due soon."""
@@ -221,10 +228,13 @@ class Runner:
         """Whether another process may have left something: one of this machine that is gone, or one whose lease runs
         out within ``patience_s``. That is waited for no longer than a lease lasts: who lives prolongs it, and goes on
         alone."""
+        whole = self._whole()
+        if not whole:
+            return False
         if self._frontier.release_gone():
             return True
         now = self._fetcher.now()
-        until = self._frontier.leased_until(now=now, markets=sorted(self._markets))
+        until = self._frontier.leased_until(now=now, markets=whole)
         last = self._linger_until = self._linger_until or now + timedelta(seconds=self._lease_s)
         if until is None or until > min(last, now + timedelta(seconds=self._patience_s)):
             return False

@@ -15,6 +15,7 @@ from finwatch.crawl import download
 from finwatch.crawl.fetch import Fetcher, bucket_of
 from finwatch.crawl.sources.declared import reviews
 from finwatch.crawl.sources.descriptor import reader_of
+from finwatch.crawl.sources.reading import visit_of
 from finwatch.crawl.visit import Answer, Request, VisitFailed
 from finwatch.model.base import Model
 from finwatch.model.fetch import FrontierTask, Market, OutcomeKind, TaskKind
@@ -108,7 +109,7 @@ async def _reviews(task: FrontierTask, market: Market, fetcher: Fetcher) -> Visi
     if written.reviews is None:
         return Visited(OutcomeKind.NOT_MODIFIED, fields)
     kind = OutcomeKind.OK if written.reviews else OutcomeKind.EMPTY
-    visit = f"{written.answer.hop.at:%Y%m%dT%H%M%S%f}-{written.answer.sha256[:16]}-{task.app}"
+    visit = f"{visit_of(task, written.answer.sha256)}-{task.app}"
     return Visited(kind, fields, message=_told(written.notes), visit=visit, reviews=written.reviews)
 
 

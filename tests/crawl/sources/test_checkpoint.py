@@ -12,12 +12,17 @@ from typing import Any
 
 import pytest
 
+from finwatch.crawl.runner import Runner
 from finwatch.crawl.sources.declared.checkpoint import KEPT, Checkpoint
+from finwatch.crawl.sources.descriptor import read
 from finwatch.crawl.visit import VisitFailed
+from finwatch.errors import LakeError
+from finwatch.flow.collect import LakeSink
 from finwatch.lake.local import LocalLake
 from finwatch.model.fetch import FrontierTask, OutcomeKind, TaskKind
 from tests.kit import crawling
 from tests.kit.hostile import Asked, Server, plain, serving
+from tests.kit.replaying import PagesOnly
 
 DESCRIPTOR = """
 [[market]]
@@ -25,7 +30,7 @@ id = "long"
 name = {{ zh = "市场", en = "Market" }}
 protocol = "pages"
 address = "{url}/list"
-politeness = {{ requests_per_second = 0 }}
+politeness = {{ requests_per_second = 1000 }}
 [[market.source.lists]]
 url = "{url}/list?page={{page}}"
 items = "apps"
@@ -156,5 +161,43 @@ def test_what_a_later_attempt_may_take(tmp_path: Path) -> None:
                 for segment in (tmp_path / "lake" / "captures").rglob("*.warc.gz"):
                     segment.unlink()
                 assert attempt(2).recall(asked) is None, "what is not there cannot be taken"
+
+    asyncio.run(story())
+
+
+class DiesOnce(LakeSink):
+    """The process ends after the listings were kept, before the task is."""
+
+    died = False
+
+    def snapshot(self, *args: Any, **more: Any) -> None:
+        super().snapshot(*args, **more)
+        if not self.died:
+            self.died = True
+            raise LakeError("killed")
+
+
+def test_listings_kept_before_the_process_died_are_not_kept_again(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with serving() as server:
+            shop(server)
+            (tmp_path / "long.toml").write_text(DESCRIPTOR.format(url=server.url("").rstrip("/")), "utf-8")
+            (market,) = read(tmp_path / "long.toml")
+            lake, clock, frontier = crawling.lake_at(tmp_path), crawling.Clock(), PagesOnly()
+            sink = DiesOnce(lake)
+
+            async def crawl() -> None:
+                async with crawling.fetcher(lake, server.host, clock=clock) as fetcher:
+                    runner = Runner([market], frontier=frontier, fetcher=fetcher, sink=sink, sleep=clock.sleep)
+                    runner.seed()
+                    await runner.run()
+
+            with pytest.raises(LakeError):
+                await crawl()
+            clock.time += timedelta(minutes=5)
+            await crawl()
+            assert [one.kind for one in frontier.outcomes] == [OutcomeKind.OK]
+            assert (len(lake.tables.read("listings")), len(lake.tables.read("visits"))) == (PAGES * EACH, 1)
+            lake.close()
 
     asyncio.run(story())

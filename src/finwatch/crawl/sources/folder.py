@@ -27,7 +27,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import ValidationError
 
 from finwatch.crawl.fetch import Fetcher
-from finwatch.crawl.sources.reading import Reading
+from finwatch.crawl.sources.reading import Reading, visit_of
 from finwatch.crawl.visit import Answer, Hop, VisitFailed
 from finwatch.model.fetch import FrontierTask, Market, OutcomeKind
 from finwatch.model.listing import Listing
@@ -74,9 +74,9 @@ class FolderReader:
     async def read(self, market: Market, task: FrontierTask, *, fetcher: Fetcher, state: Mapping[str, Any]) -> Reading:
         """Takes in the folder. Raises ``VisitFailed`` when there is none, or it cannot be written to."""
         where = self.start(market)
-        folder = Path(unquote(urlsplit(where).path))
+        folder = _folder_of(where)
         try:
-            return _Visit(market, where, folder, fetcher, state).read()
+            return _Visit(market, task, where, fetcher, state).read()
         except OSError as error:
             raise VisitFailed(
                 OutcomeKind.UNREACHABLE,
@@ -86,10 +86,13 @@ class FolderReader:
 
 
 class _Visit:
-    def __init__(self, market: Market, where: str, folder: Path, fetcher: Fetcher, state: Mapping[str, Any]) -> None:
+    def __init__(
+        self, market: Market, task: FrontierTask, where: str, fetcher: Fetcher, state: Mapping[str, Any]
+    ) -> None:
         self._market = market
+        self._task = task
         self._where = where
-        self._folder = folder
+        self._folder = _folder_of(where)
         self._fetcher = fetcher
         self._held: dict[str, Any] = dict(state.get("files", {}))
         self._now = fetcher.now()
@@ -240,7 +243,7 @@ class _Visit:
         hop = Hop(self._where, self._now, b"", 0, "", (), None)
         return Reading(
             listings=tuple(ordered) if changed else None,
-            visit=f"{self._now:%Y%m%dT%H%M%S%f}-{digest[:16]}",
+            visit=visit_of(self._task, digest),
             answer=Answer(hop, digest, 0, b""),
             bytes_read=sum(one.package_bytes or 0 for one in ordered if (one.package_sha256, one.app) in set(packages)),
             state={"files": dict(files)},
@@ -249,6 +252,10 @@ class _Visit:
             kind=OutcomeKind.OK if ordered else OutcomeKind.EMPTY,
             packages=tuple(packages),
         )
+
+
+def _folder_of(address: str) -> Path:
+    return Path(unquote(urlsplit(address).path))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -45,3 +45,12 @@ class Reader(Protocol):
     async def read(self, market: Market, task: FrontierTask, *, fetcher: Fetcher, state: Mapping[str, Any]) -> Reading:
         """Reads the market. Raises ``VisitFailed``; ``state`` then stays as it was."""
         ...
+
+
+def visit_of(task: FrontierTask, shown: str) -> str:
+    """The name of a visit: when it fell due, and ``shown``, the digest of what it found.
+
+    A process that was killed after the listings were kept and before the task was ended leaves the task due as it was:
+    the next attempt gives its visit the same name, and nothing is kept twice.
+    """
+    return f"{task.due:%Y%m%dT%H%M%S%f}-{shown[:16]}"

@@ -16,7 +16,6 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -28,12 +27,12 @@ from finwatch.crawl.sources.declared.document import Node
 from finwatch.crawl.sources.declared.fields import Context, listing_of, values_of
 from finwatch.crawl.sources.declared.paging import Items, pages
 from finwatch.crawl.sources.declared.visiting import Visitor, failed
-from finwatch.crawl.sources.reading import Reading
+from finwatch.crawl.sources.reading import Reading, visit_of
 from finwatch.crawl.visit import Answer, VisitFailed
 from finwatch.errors import NotFound
 from finwatch.model.fetch import FrontierTask, Market, OutcomeKind
 from finwatch.model.listing import Listing
-from finwatch.model.source import ListPage, Source
+from finwatch.model.source import ListPage
 
 _ENDS: Final = frozenset({OutcomeKind.THROTTLED, OutcomeKind.CHALLENGE, OutcomeKind.REFUSED, OutcomeKind.UNREACHABLE})
 """After such an answer to one app's page no more are asked for."""
@@ -48,10 +47,9 @@ class PagesReader:
 
     async def read(self, market: Market, task: FrontierTask, *, fetcher: Fetcher, state: Mapping[str, Any]) -> Reading:
         """Reads the market. Raises ``VisitFailed`` with what is wrong and what to do."""
-        assert market.source is not None, "parse() sees to it"
         checkpoint = Checkpoint(market, task, fetcher)
         try:
-            reading = await _Reading(market, market.source, fetcher, state, checkpoint).read()
+            reading = await _Reading(market, task, fetcher, state, checkpoint).read()
         except VisitFailed as failure:
             checkpoint.failed(failure)
             raise
@@ -62,9 +60,12 @@ class _Reading:
     """One reading of one market."""
 
     def __init__(
-        self, market: Market, source: Source, fetcher: Fetcher, state: Mapping[str, Any], checkpoint: Checkpoint
+        self, market: Market, task: FrontierTask, fetcher: Fetcher, state: Mapping[str, Any], checkpoint: Checkpoint
     ) -> None:
+        source = market.source
+        assert source is not None, "parse() sees to it"
         self._market = market
+        self._task = task
         self._source = source
         self._fetcher = fetcher
         self._state = state
@@ -74,7 +75,6 @@ class _Reading:
         self._found: dict[tuple[str, ...], tuple[dict[str, Any], Context]] = {}
         self._first: Answer | None = None
         self._said = False
-        self._seen: datetime = fetcher.now()
 
     async def read(self) -> Reading:
         for listed in self._source.lists:
@@ -218,7 +218,7 @@ class _Reading:
             state = {"digest": digest, "listings": self._fetcher.blobs.put(_canonical(told))}
         return Reading(
             listings=listings if changed else None,
-            visit=f"{self._seen:%Y%m%dT%H%M%S%f}-{digest[:16]}",
+            visit=visit_of(self._task, digest),
             answer=self._first,
             bytes_read=self._visitor.bytes,
             state=state,
