@@ -43,6 +43,15 @@ def said(text: str) -> set[tuple[str, str, str]]:
         ("您不可避免地要向交易对方披露自己的邮政地址。", set()),
         ("建议您征得监护人同意后向我们提供手机号码。", set()),
         ("我们收集您填写的联系人信息。", {("emergency_contact", "collect", "first")}),
+        (
+            "我们或我们的第三方合作伙伴可能获取您的IP地址。",
+            {("ip", "collect", "first"), ("ip", "collect", "third")},
+        ),
+        ("您可以在我的→银行卡管理→添加/查看银行卡信息。", set()),
+        (
+            "某某SDK:为记录运行情况,需要系统【网络状态】、【手机日志】权限,平台会记录您的崩溃信息。",
+            {("network", "collect", "sdk"), ("op_log", "collect", "sdk"), ("perf", "collect", "first")},
+        ),
         ("您可以关闭权限,从而拒绝我们收集您的位置信息。", set()),
     ],
 )
@@ -81,3 +90,12 @@ def test_a_wrapped_line_that_goes_on_is_no_heading() -> None:
         filler + "(五)某某地图SDK:加载页面时需要系统的相应权限,即系统应用所需的【位置\n信息】权限,用于展示周边网点。\n"
     )
     assert "【位置信息】" in read_policy_text(text.encode()).text
+
+
+def test_a_line_that_ends_one_component_and_begins_the_next_is_read_for_both() -> None:
+    text = (
+        "1)甲SDKSDK名称:甲SDK目的:登录收集个人信息范围:IMEI隐私政策链接:\nhttps://example.org/a\n"
+        "第三方SDK公司名称:甲科技有限公司2)乙SDKSDK名称:乙SDK目的:开户收集个人信息范围:麦克风、摄像头权限\n"
+    )
+    rows = {row.name: (row.supplier, row.items) for row in read(text).sdks}
+    assert rows == {"甲SDK": ("甲科技有限公司", ("imei",)), "乙SDK": (None, ("audio", "camera"))}

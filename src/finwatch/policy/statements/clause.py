@@ -418,6 +418,8 @@ class Clauses(Closing):
                 clause.uses_sdk = not called
             return
         jointly = clause.subject == FIRST and has(tokens[:place], Kind.AND)
+        if jointly and not clause.group and not clause.role:
+            clause.jointly = self._named(token, token.start)
         if (clause.group and clause.role != "by") or clause.role == "through" or jointly:
             return
         clause.subject = self.named_sdk(token) if token.value is PartyKind.SDK else self._named(token, token.start)

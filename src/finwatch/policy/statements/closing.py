@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from finwatch.model.statement import FIRST, Action, Condition, Party, PartyKind, Place, Source
 from finwatch.policy.statements.frame import GENERIC, GIVEN, Clause, Context, Frame
@@ -63,6 +64,8 @@ class Closing:
             self.open_head = frame if include else None
             if objects:
                 self.frames.append(frame)
+                if clause.jointly is not None and party == FIRST and not frame.denied:
+                    self.frames.append(replace(frame, party=clause.jointly))
                 if not carried:
                     self._last = objects
         clause.objects = []

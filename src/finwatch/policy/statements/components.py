@@ -362,13 +362,19 @@ def items_in(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
 
 
 class Listed:
-    """Which component a place of the text belongs to. Asked in rising order of place."""
+    """Which components a stretch of the text belongs to. Asked in rising order of place."""
 
     def __init__(self, components: list[Component]) -> None:
         self._left = list(reversed(components))
 
-    def at(self, start: int) -> Component | None:
-        """The component whose words stand around ``start``."""
+    def at(self, start: int, end: int) -> list[Component]:
+        """The components whose words stand in or around ``start`` to ``end``, in order."""
         while self._left and self._left[-1].end <= start:
             self._left.pop()
-        return self._left[-1] if self._left and self._left[-1].start <= start else None
+        found = []
+        for one in reversed(self._left):
+            if one.start >= end:
+                break
+            if one.end > start:
+                found.append(one)
+        return found

@@ -23,7 +23,7 @@ from finwatch.policy.statements.components import Component, Listed, components_
 from finwatch.policy.statements.frame import GENERIC, Context, Frame
 from finwatch.policy.statements.glued import Glued, glued_table
 from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb, word_list
-from finwatch.policy.statements.segments import advises
+from finwatch.policy.statements.segments import advises, sentences, trimmed
 from finwatch.policy.statements.sentence import Sentence
 from finwatch.policy.statements.shown import shown_to_others
 
@@ -94,12 +94,13 @@ class Reader:
             first = at
             while at < size and tokens[at].start < paragraph.end:
                 at += 1
-            component = listed.at(paragraph.start)
-            if component is not None and self._listed(component, paragraph.number, tokens[first:at]):
+            around = listed.at(paragraph.start, paragraph.end)
+            read = [self._listed(one, paragraph.number, tokens[first:at]) for one in around]
+            if any(read):
                 if at < size and tokens[at].start == paragraph.end:
                     at += 1
                 continue
-            self._component_party = component.party if component is not None else None
+            self._component_party = around[-1].party if around else None
             self._paragraph(paragraph.number, paragraph.kind, paragraph.start, paragraph.end, tokens[first:at])
             if at < size and tokens[at].start == paragraph.end:
                 at += 1
@@ -142,7 +143,7 @@ class Reader:
             entry = self._entered
         self._entered = entry
         self._context.sdk = self._component_party or entry
-        for first, last, sentence in _sentences(tokens, start, end):
+        for first, last, sentence in sentences(tokens, start, end):
             self._sentence(number, (first, last), end, sentence)
 
     def _entry(self, tokens: list[Token], start: int) -> Party | None:
@@ -180,17 +181,18 @@ class Reader:
             self._glued(table, number, (span[0], end), tokens)
             return
         self._current = tokens
-        self._label(tokens, number, _trimmed(self.text, span))
+        self._label(tokens, number, trimmed(self.text, span))
         if self._is_case(tokens, span) or advises(self.text, tokens) or self._taken_by(tokens, number, span):
             return
+        tokens, made = self._entry_needs(tokens, number, span)
+        kinds = {token.kind for token in tokens}
         frames: list[Frame] = []
         sentence = None
         if Kind.VERB in kinds:
             sentence = Sentence(self.text, tokens, self._context, latin=self.lexicon.latin)
             shown = shown_to_others(self.text, tokens)
             frames = sentence.frames if shown is None else [shown]
-        span = _trimmed(self.text, span)
-        made = 0
+        span = trimmed(self.text, span)
         for frame in frames:
             made += self._state(frame, number, span)
         if not made:
@@ -238,9 +240,25 @@ class Reader:
         party = self._context.sdk
         if party is None or _denies(tokens) or not any(token.kind is Kind.PERMISSION for token in tokens):
             return 0
-        objects = [one for one in tokens if one.kind is Kind.ITEM and not CAPABILITIES.isdisjoint(one.value)]
+        objects = [
+            one
+            for one in tokens
+            if one.kind is Kind.ITEM
+            and (not CAPABILITIES.isdisjoint(one.value) or (one.value and self.text.startswith("【", one.start - 1)))
+        ]
         frame = Frame([Verb(Action.COLLECT)], objects, party, denied=False, permission=True)
         return self._state(frame, number, span) if objects else 0
+
+    def _entry_needs(self, tokens: list[Token], number: int, span: tuple[int, int]) -> tuple[list[Token], int]:
+        """X SDK: 需要系统【位置】权限,平台会…: what the component needs, and the tokens that go on behind it."""
+        place = next((at for at, token in enumerate(tokens) if token.kind is Kind.PERMISSION), None)
+        if self._context.sdk is None or place is None or place + 1 >= len(tokens):
+            return tokens, 0
+        before = tokens[: place + 1]
+        if any(one.value is PartyKind.FIRST for one in before) or self.text.find("需", *span) < 0:
+            return tokens, 0
+        made = self._needed(before, number, trimmed(self.text, span))
+        return (tokens[place + 1 :], made) if made else (tokens, 0)
 
     def _label(self, tokens: list[Token], number: int, span: tuple[int, int]) -> None:
         """Takes what stands before a colon near the beginning as the topic: 读取通讯录权限: …
@@ -281,7 +299,7 @@ class Reader:
         objects = [one for one in tokens if one.kind is Kind.ITEM and one.value and one.start >= found.end()]
         kind = PartyKind.SDK if "sdk" in found.group().lower() else PartyKind.THIRD
         return self._state(
-            Frame([Verb(Action.COLLECT)], objects, Party(kind), denied=False), number, _trimmed(self.text, span)
+            Frame([Verb(Action.COLLECT)], objects, Party(kind), denied=False), number, trimmed(self.text, span)
         )
 
     def _is_case(self, tokens: list[Token], span: tuple[int, int]) -> bool:
@@ -470,28 +488,3 @@ def _fits(item: str, verb: Verb, frame: Frame) -> bool:
     if verb.weak and item in GENERIC:
         return verb.action is Action.USE and (len(frame.verbs) > 1 or frame.explicit)
     return True
-
-
-def _sentences(tokens: list[Token], start: int, end: int) -> Iterator[tuple[int, int, list[Token]]]:
-    """The sentences of ``text[start:end]``: where each stands, and its tokens."""
-    open_: list[Token] = []
-    for token in tokens:
-        if token.kind is Kind.END:
-            if open_:
-                yield start, token.end, open_
-                open_ = []
-            start = token.end
-        else:
-            open_.append(token)
-    if open_:
-        yield start, end, open_
-
-
-def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
-    """``span`` without white space at its ends."""
-    start, end = span
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end

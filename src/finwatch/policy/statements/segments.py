@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from finwatch.model.statement import Action, Condition, ConditionKind, PartyKind
 from finwatch.policy.statements.lexicon import USER, Kind, Token
@@ -64,7 +64,9 @@ def segments(main: list[Token]) -> list[list[Token]]:
 
 
 def advises(text: str, tokens: Sequence[Token]) -> bool:
-    """Whether the sentence advises the person (建议您…), and says nothing of the operator after it."""
+    """Whether the sentence shows the person a way (我的→设置) or advises (建议您…): it states no practice."""
+    if "→" in text[tokens[0].start : tokens[-1].end]:
+        return True
     at = next(
         (p for p, one in enumerate(tokens) if one.kind is Kind.CONTROL and text.startswith("建议", one.start)), None
     )
@@ -175,3 +177,28 @@ def begins_clause(segment: list[Token], place: int) -> bool:
     token, before = segment[place], segment[place - 1]
     first = token.kind is Kind.PARTY and token.value is PartyKind.FIRST
     return first and before.kind not in (Kind.PREPOSITION, Kind.CONTROL)
+
+
+def sentences(tokens: list[Token], start: int, end: int) -> Iterator[tuple[int, int, list[Token]]]:
+    """The sentences of ``text[start:end]``: where each stands, and its tokens."""
+    open_: list[Token] = []
+    for token in tokens:
+        if token.kind is Kind.END:
+            if open_:
+                yield start, token.end, open_
+                open_ = []
+            start = token.end
+        else:
+            open_.append(token)
+    if open_:
+        yield start, end, open_
+
+
+def trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """``span`` without white space at its ends."""
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
