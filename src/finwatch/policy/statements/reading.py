@@ -185,7 +185,8 @@ class Reader:
         if self._is_case(tokens, span) or advises(self.text, tokens) or self._taken_by(tokens, number, span):
             return
         tokens, made = self._entry_needs(tokens, number, span)
-        kinds = {token.kind for token in tokens}
+        if made:
+            kinds = {token.kind for token in tokens}
         frames: list[Frame] = []
         sentence = None
         if Kind.VERB in kinds:
@@ -251,8 +252,10 @@ class Reader:
 
     def _entry_needs(self, tokens: list[Token], number: int, span: tuple[int, int]) -> tuple[list[Token], int]:
         """X SDK: 需要系统【位置】权限,平台会…: what the component needs, and the tokens that go on behind it."""
+        if self._context.sdk is None:
+            return tokens, 0
         place = next((at for at, token in enumerate(tokens) if token.kind is Kind.PERMISSION), None)
-        if self._context.sdk is None or place is None or place + 1 >= len(tokens):
+        if place is None or place + 1 >= len(tokens):
             return tokens, 0
         before = tokens[: place + 1]
         if any(one.value is PartyKind.FIRST for one in before) or self.text.find("需", *span) < 0:
