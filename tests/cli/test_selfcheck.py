@@ -1,4 +1,4 @@
-"""``finwatch selfcheck`` from the outside: exit codes, waivers, a log that the official SARIF schema accepts, a page."""
+"""``finwatch selfcheck`` from the outside: exit codes, waivers, a log that the official SARIF schema takes, a page."""
 
 from __future__ import annotations
 
