@@ -52,6 +52,7 @@ def said(text: str) -> set[tuple[str, str, str]]:
             "某某SDK:为记录运行情况,需要系统【网络状态】、【手机日志】权限,平台会记录您的崩溃信息。",
             {("network", "collect", "sdk"), ("op_log", "collect", "sdk"), ("perf", "collect", "first")},
         ),
+        ("我们会要求第三方合法地收集您的手机号码。", set()),
         ("您可以关闭权限,从而拒绝我们收集您的位置信息。", set()),
     ],
 )

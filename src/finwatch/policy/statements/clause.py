@@ -380,7 +380,8 @@ class Clauses(Closing):
         if clause.nested >= 0:
             return
         if before is not None and before.kind is Kind.CONTROL and before.end == token.start:
-            clause.mute = clause.mute or clause.subject == USER
+            laid = self.text.startswith("要求", before.start) and token.value is not PartyKind.FIRST
+            clause.mute = clause.mute or clause.subject == USER or laid
             return
         if clause.role in ("to", "with") and not (clause.group and not self.latin):
             clause.recipient = self._named(token, clause.role_at)
