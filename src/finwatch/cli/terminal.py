@@ -57,10 +57,10 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def log_aside() -> None:
-    """Sends what is logged to standard error: standard output is what was asked for, and may be JSON."""
+    """Sends what is logged to standard error, as it is then: standard output is what was asked for, and may be JSON."""
     import structlog
 
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 @contextmanager
