@@ -68,7 +68,7 @@ test: setup tools ## Rust and Python tests
 	@$(BIN)/python -m pytest
 
 cluster-test: cluster-setup tools ## HDFS and Spark for real: servers killed, blocks corrupted, rows equal to the local engine
-	@$(BIN)/python -m pytest -n 0 -v tests/cluster tests/engine/test_spark.py
+	@$(BIN)/python -m pytest --cluster -n 0 -v tests/cluster tests/lake/test_hdfs.py tests/engine/test_spark.py tests/engine/test_spark_sample.py
 
 check: setup ## Format, lint, types, layers, catalogue and check lints, generated pages
 	@ruff format --check -q .
