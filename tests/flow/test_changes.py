@@ -95,7 +95,8 @@ def test_a_visit_that_comes_in_late_takes_its_place(lake: Lake) -> None:
     follow(lake, ENGINE)
     for day in (2, 4):
         visit(lake, days[day], later(day * 86_400))
-    follow(lake, ENGINE)
+    assert follow(lake, ENGINE), "the late visit was not followed"
+    assert at_once(lake)[1], "something happened"
     _same(lake)
 
 

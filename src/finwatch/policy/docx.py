@@ -30,7 +30,7 @@ def is_docx(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return MAIN in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+    except (zipfile.BadZipFile, RuntimeError, OSError, ValueError):
         return False
 
 
@@ -44,7 +44,7 @@ def read_blocks(data: bytes, *, name: str, limits: PolicyLimits) -> tuple[list[B
             body = _unpacked(archive, name=name, limits=limits)
             names = archive.namelist()
         root = ElementTree.fromstring(body)  # noqa: S314 - bounded in size, and entities were refused
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, EOFError, OSError) as error:
         raise _damaged(name, str(error)) from error
     except ElementTree.ParseError as error:
         raise _damaged(name, f"{MAIN}: {error}") from error

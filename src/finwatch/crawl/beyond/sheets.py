@@ -123,7 +123,7 @@ def workbook_tables(data: bytes, *, url: str, capture: str | None, limits: WebLi
         IndexError,
         OSError,
         EOFError,
-        NotImplementedError,
+        RuntimeError,
     ) as error:
         raise UnreadableDocument(f"it is no workbook that can be opened ({type(error).__name__}: {error})") from error
     tables = []
@@ -149,7 +149,7 @@ def _check_size(data: bytes, limits: WebLimits) -> None:
             for part in parts:
                 if part.filename.startswith("xl/worksheets/"):
                     area += sum(map(_area, _MERGED.findall(archive.read(part))))
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         raise UnreadableDocument(f"it is no workbook: its ZIP directory cannot be read ({error})") from error
     bound = limits.table_rows * limits.table_columns
     if area > bound:

@@ -35,7 +35,6 @@ _ZIP_FAULTS: Final = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
-    NotImplementedError,
     RuntimeError,
     EOFError,
     OSError,
