@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from finwatch.errors import LakeError, NotFound
-from finwatch.lake.evidence import Proof, merkle, prove
+from finwatch.lake.evidence import Proof, prove
 from finwatch.lake.evidence.export import export
 from finwatch.settings import Settings
+from finwatch.transparency import merkle
 from tests.kit import tls
 from tests.kit.authority import LocalAuthority
 from tests.kit.crawling import fetcher, request

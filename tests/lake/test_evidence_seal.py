@@ -16,9 +16,10 @@ import pytest
 from fastwarc.warc import ArchiveIterator
 
 from finwatch.errors import LakeError, SettingError
-from finwatch.lake.evidence import Altered, Outcome, authority, merkle, seal
+from finwatch.lake.evidence import Altered, Outcome, authority, seal
 from finwatch.lake.evidence.records import UNREADABLE, scan
 from finwatch.settings import Settings
+from finwatch.transparency import merkle
 from tests.kit.authority import LocalAuthority
 from tests.kit.sealed import SealedLake
 

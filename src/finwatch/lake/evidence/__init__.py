@@ -2,8 +2,8 @@
 
 Stands beside the lake's captures. What comes in: complete WARC segments. What goes out: ``evidence/`` in the lake, a
 ``Verification`` of it, and for one capture a proof that can be checked with ``sha256sum`` and ``openssl`` alone.
-``merkle`` is the tree (RFC 9162), ``batch`` and ``chain`` the files, ``authority`` the stamps (RFC 3161), ``links`` the
-judgement of the chain. See docs/howto/evidence.md.
+The tree (RFC 9162) is that of ``transparency.merkle``; ``batch`` and ``chain`` are the files, ``authority`` the stamps
+(RFC 3161), ``links`` the judgement of the chain. See docs/howto/evidence.md.
 """
 
 from finwatch.lake.evidence.proof import Proof, prove

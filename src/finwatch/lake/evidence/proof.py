@@ -13,7 +13,6 @@ from pydantic import Field
 
 from finwatch.errors import LakeError, NotFound
 from finwatch.lake import disk
-from finwatch.lake.evidence import merkle
 from finwatch.lake.evidence.authority import BadStamp, Stamp, Trust, decoded, stamp_of, trust_of
 from finwatch.lake.evidence.batch import Batch, Leaf
 from finwatch.lake.evidence.chain import Chain, file_sha256, parse, read
@@ -23,6 +22,7 @@ from finwatch.lake.ports import Lake
 from finwatch.model.base import Model
 from finwatch.model.fetch import Capture
 from finwatch.settings import Settings
+from finwatch.transparency import merkle
 
 
 class Step(Model):

@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from finwatch.lake.evidence import merkle
 from finwatch.lake.evidence.batch import Leaf
+from finwatch.transparency import merkle
 
 _READ: Final = 1 << 16
 _HEAD: Final = 1 << 16

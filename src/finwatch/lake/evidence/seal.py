@@ -17,11 +17,11 @@ from finwatch.lake import disk
 from finwatch.lake.evidence.authority import Authority, BadStamp, NoStamp, authority_of
 from finwatch.lake.evidence.batch import Batch, Head, StampHeld
 from finwatch.lake.evidence.chain import Chain, file_sha256, folder_of, parse, read
-from finwatch.lake.evidence.merkle import Tree
 from finwatch.lake.evidence.records import scan
 from finwatch.lake.ports import Lake
 from finwatch.model.base import Model
 from finwatch.settings import Settings
+from finwatch.transparency.merkle import Tree
 
 Told: TypeAlias = Callable[[str, int, int | None, str], None]
 """Told how far a long run is: stage, done, total, what is being worked on."""

@@ -18,11 +18,11 @@ from finwatch.lake.evidence.authority import trust_of
 from finwatch.lake.evidence.batch import Batch, Leaf
 from finwatch.lake.evidence.chain import Chain, file_sha256, folder_of
 from finwatch.lake.evidence.links import Links, Seen, State, exists, held_against, noted
-from finwatch.lake.evidence.merkle import Tree
 from finwatch.lake.evidence.records import leaf_of, scan
 from finwatch.lake.evidence.verification import Altered, Found, Outcome, Verification
 from finwatch.lake.ports import Lake
 from finwatch.settings import Settings
+from finwatch.transparency.merkle import Tree
 
 Told: TypeAlias = Callable[[str, int, int | None, str], None]
 

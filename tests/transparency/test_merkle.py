@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finwatch.lake.evidence import merkle
+from finwatch.transparency import merkle
 
 # The leaves and roots that Certificate Transparency's reference implementation and its successors test with.
 LEAVES = [
