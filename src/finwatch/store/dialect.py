@@ -24,7 +24,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from finwatch.errors import SettingError, StoreError
 
 BUSY_SECONDS = 60
-_LOCKS: Final = {"migrate": 0x66696E77, "lease": 0x66696E78, "run": 0x66696E79, "publish": 0x66696E7A}
+_LOCKS: Final = {
+    "migrate": 0x66696E77,
+    "lease": 0x66696E78,
+    "run": 0x66696E79,
+    "publish": 0x66696E7A,
+    "log": 0x66696E7B,
+}
 """Keys of the PostgreSQL advisory locks that one process at a time holds while it decides."""
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
 """SQLSTATE of a transaction that lost against another: serialization failure, deadlock (PostgreSQL, appendix A)."""
