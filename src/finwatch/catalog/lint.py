@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from finwatch.catalog import files, knowledge
+from finwatch.catalog import deadlines, files, knowledge
+from finwatch.catalog.entries import build
 from finwatch.catalog.files import File, Row
 from finwatch.errors import CatalogError
+from finwatch.model.clock import DayKind
 from finwatch.model.knowledge import Knowledge
 
 _KINDS = {
@@ -24,6 +26,8 @@ _KINDS = {
     "packers": ("packer",),
     "kinds": ("kind",),
     "institutions": ("institution",),
+    "clocks": ("clock",),
+    "calendars/": ("holiday",),
 }
 _TABLES = ("laws/", "items", "permissions")
 
@@ -34,6 +38,10 @@ _WHOLE_VENDORS = {
 }  # fmt: skip
 _DESCRIPTOR = re.compile(r"^L[\w$/-]+;$")
 _PROTO = re.compile(r"^\((?:\[*(?:[ZBSCIJFD]|L[\w$/-]+;))*\)\[*(?:[VZBSCIJFD]|L[\w$/-]+;)$")
+_SATURDAY = 5
+_NEAR = 15
+"""Days between a holiday and a day worked for it; the farthest seen is 11 (2026-09-20 for 1 October)."""
+_EVERY_YEAR = {"new_year", "spring", "qingming", "labour", "dragon_boat", "national"}
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
@@ -189,6 +197,36 @@ def necessary_items_have_a_licence(content: Sequence[File], known: Knowledge) ->
             yield Problem("necessary_items_have_a_licence", f"kind {kind.id}", "Remove the items or name the licence.")
 
 
+def clock_counts_days(content: Sequence[File], known: Knowledge) -> Iterator[Problem]:
+    """A deadline of no days is over before it begins; working days end on a working day and have nothing to roll."""
+    for row in knowledge.rows(content, "clocks", "clock"):
+        clock = build(deadlines.clock, row)
+        if clock.days < 1:
+            yield Problem("clock_counts_days", row.place, "Give at least one day.")
+        if clock.rolls and clock.kind is DayKind.WORKING:
+            yield Problem("clock_counts_days", row.place, "Only calendar days roll; remove 'rolls'.")
+
+
+def holiday_is_taken_from_somewhere(content: Sequence[File], known: Knowledge) -> Iterator[Problem]:
+    """A day worked instead is a Saturday or Sunday near its holiday and no day off; anything else is a slip."""
+    for row in knowledge.rows(content, "calendars/", "holiday"):
+        holiday = build(deadlines.holiday, row)
+        for day in holiday.work:
+            weekend = day.weekday() >= _SATURDAY and not holiday.first <= day <= holiday.last
+            near = abs((day - holiday.first).days) <= _NEAR or abs((day - holiday.last).days) <= _NEAR
+            if not (weekend and near):
+                yield Problem("holiday_is_taken_from_somewhere", row.place, f"{day} is no weekend day near it.")
+
+
+def year_names_its_holidays(content: Sequence[File], known: Knowledge) -> Iterator[Problem]:
+    """A year without New Year, Spring Festival, Qingming, Labour Day, Dragon Boat and National Day is half a year."""
+    for file in content:
+        if file.name.startswith("calendars/"):
+            named = {str(row.values["id"]).partition(".")[2] for row in files.tables(file, "holiday")}
+            for missing in sorted(_EVERY_YEAR - named):
+                yield Problem("year_names_its_holidays", str(file.origin), f"Add {missing!r}.")
+
+
 RULES: tuple[Rule, ...] = (
     entry_has_source,
     id_is_unique,
@@ -203,6 +241,9 @@ RULES: tuple[Rule, ...] = (
     watched_name_is_watched_once,
     signer_is_a_digest,
     necessary_items_have_a_licence,
+    clock_counts_days,
+    holiday_is_taken_from_somewhere,
+    year_names_its_holidays,
 )
 
 

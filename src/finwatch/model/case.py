@@ -46,6 +46,8 @@ class Due(Model):
     kind: Literal["working", "calendar"]
     rule: str
     """The id of the clock in ``catalog/clocks``: which text sets it."""
+    rolls: bool = False
+    """Of calendar days: a last day that is a day off moved to the next working day."""
     provisional: bool = False
     """True when the State Council's calendar of a year it runs through is not known yet."""
     calendar: str = ""
