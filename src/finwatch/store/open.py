@@ -10,6 +10,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from finwatch.model.access import Actor
 from finwatch.model.examination import Answer
 from finwatch.model.fetch import MarketId, Outcome, OutcomeKind
 from finwatch.model.knowledge import Severity
@@ -29,6 +30,7 @@ from finwatch.model.view import (
 )
 from finwatch.store import migrate
 from finwatch.store import outcome as outcome_questions
+from finwatch.store.case import Cases
 from finwatch.store.dialect import connect, reading, retried, shown_address, writing
 from finwatch.store.frontier import Frontier
 from finwatch.store.market import Markets
@@ -43,6 +45,7 @@ from finwatch.store.published.publication import Publication, Snapshot, snapshot
 from finwatch.store.published.series import Series
 from finwatch.store.queue import Queue
 from finwatch.store.run import Runs
+from finwatch.store.unit import Unit, deciding
 
 
 class Store:
@@ -61,6 +64,7 @@ class Store:
         self.beyond = Beyond(engine)
         self.series = Series(engine)
         self.alerts = Alerts(engine)
+        self.cases = Cases(engine)
 
     @property
     def address(self) -> str:
@@ -85,6 +89,12 @@ class Store:
     def _now(self) -> Iterator[Snapshot]:
         with reading(self._engine) as connection:
             yield snapshot(connection)
+
+    @contextmanager
+    def deciding(self, actor: Actor, *, now: datetime) -> Iterator[Unit]:
+        """A unit of decision: all of its writes are there when the block ends well, else none (decision 012)."""
+        with deciding(self._engine, actor, now=now) as unit:
+            yield unit
 
     def overview(self) -> Overview:
         """The numbers of the first page."""

@@ -44,7 +44,7 @@ def _stored(kind: Any, value: Any, dialect: Dialect) -> Any:
 def stored_row(table: Table) -> list[Any]:
     """The columns of ``table`` to select so that values come as they are stored, for ``stored_digest``."""
     return [
-        type_coerce(column, column.type.impl_instance).label(column.name)  # type: ignore[arg-type]
+        type_coerce(column, column.type.impl_instance).label(column.name)
         if isinstance(column.type, TypeDecorator)
         else column
         for column in table.columns
@@ -90,7 +90,7 @@ class Unit:
         return full
 
     def update(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Changes the one row that has ``key`` (all columns of its primary key); returns it whole, ``None`` = no row."""
+        """Changes the one row that has ``key`` (all columns of its primary key); returns it whole, or ``None``."""
         where = and_(*(table.columns[name] == value for name, value in key.items()))
         self.connection.execute(update(table).where(where).values(**values))
         found = self.connection.execute(select(table).where(where)).mappings().one_or_none()

@@ -37,7 +37,7 @@ case_file = Table(
     Index(None, "parent"),
     Index(None, "due_day", "id"),
 )
-"""``search`` = title, number, owner and subject in lower case. 
+"""``search`` = title, number, owner and subject in lower case.
 
 ``due_day`` = ``YYYY-MM-DD`` in China; NULL = no clock runs."""
 
