@@ -5,10 +5,14 @@
     FinwatchError                 code   exit  http
     ├── InputError                input     2   422   the user gave something that cannot be used
     │   ├── UnreadablePackage     package   2   422   no part of a package could be read
-    │   └── UnreadablePolicy      policy    2   422   no text could be read from a policy
+    │   ├── UnreadablePolicy      policy    2   422   no text could be read from a policy
+    │   └── FormError             form      2   422   fields of a form are wrong; says which and how
+    ├── Stale                     stale     2   409   somebody else decided first; says who and when
     ├── SettingError              setting   2   500   a setting has a value that cannot be used
     ├── CatalogError              catalog   2   500   a catalogue file is wrong: names file and entry
     ├── NotFound                  missing   2   404   nothing of that name is known
+    ├── SignedOut                 login     2   401   only for somebody who has logged in
+    ├── TooMany                   attempts  2   429   too many attempts: wait
     ├── StoreError                store     3   503   the SQL store cannot be used
     ├── LakeError                 lake      3   503   the lake cannot be used; nothing already stored is touched
     ├── EngineError               engine    3   503   the cluster cannot be used; what was done so far is kept
@@ -20,6 +24,8 @@ Malformed input is a *result* (an ``unreadable`` entry, an ``Outcome``): these e
 from __future__ import annotations
 
 from typing import ClassVar
+
+from finwatch.model.case import FieldProblem
 
 
 class FinwatchError(Exception):
@@ -56,6 +62,26 @@ class UnreadablePolicy(InputError):
     code = "policy"
 
 
+class FormError(InputError):
+    """Fields of a form are wrong; ``problems`` says which and how, field by field."""
+
+    code = "form"
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        said = [f"{problem.field or 'form'}: {problem.says.en}" for problem in problems]
+        told = [f"{problem.field or '表单'}：{problem.says.zh}" for problem in problems]
+        super().__init__(" ".join(said), zh="".join(told), todo="Correct the fields named and send it again.")
+        self.problems = problems
+
+
+class Stale(FinwatchError):
+    """Somebody else decided first."""
+
+    code = "stale"
+    exit_code = 2
+    status = 409
+
+
 class SettingError(FinwatchError):
     """A setting has a value that cannot be used."""
 
@@ -76,6 +102,22 @@ class NotFound(FinwatchError):
     code = "missing"
     exit_code = 2
     status = 404
+
+
+class SignedOut(FinwatchError):
+    """Only for somebody who has logged in, and nobody has, or the session or token has ended."""
+
+    code = "login"
+    exit_code = 2
+    status = 401
+
+
+class TooMany(FinwatchError):
+    """Too many attempts in too short a time; the message says when to try again."""
+
+    code = "attempts"
+    exit_code = 2
+    status = 429
 
 
 class StoreError(FinwatchError):

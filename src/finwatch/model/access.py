@@ -132,6 +132,33 @@ class Scope(Model):
     """Rows in which one of these takes part (the actor's own organisation and those below it)."""
 
 
+class Sight(Model):
+    """Which observed apps an actor may see: applied by ``store`` to every question about them."""
+
+    everything: bool = False
+    regions: tuple[str, ...] = ()
+    """Apps of operators that are organisations of one of these regions."""
+    institutions: tuple[str, ...] = ()
+    """Apps that the catalogue gives to one of these institutions."""
+    markets: tuple[str, ...] = ()
+    """Apps that one of these markets lists or listed, with that market's listings only."""
+    organisations: tuple[OrganisationId, ...] = ()
+    """Apps that are the subject of a case in which one of these takes part."""
+
+
+class Person(Model):
+    """Somebody with an account."""
+
+    id: PersonId
+    account: str
+    """What they type to log in: lower case."""
+    name: str
+    organisation: OrganisationId
+    mail: str | None = None
+    active: bool = True
+    roles: tuple[Role, ...] = ()
+
+
 EVERYTHING = Scope(everything=True)
 NOTHING = Scope()
 
@@ -145,6 +172,7 @@ class Actor(Model):
     roles: tuple[Role, ...] = ()
     permissions: frozenset[Permission] = Field(default=frozenset())
     scope: Scope = NOTHING
+    sight: Sight = Sight()
     means: Literal["session", "token", "break_glass", "system", "public"] = "session"
     until: UtcTime | None = None
     """When this standing ends (session, token or break-glass); ``None`` = with the request."""
