@@ -1,0 +1,476 @@
+"""The desk: opens cases and goes arcs, each in one transaction that leaves all or nothing (decision 012).
+
+What comes in: an actor, a case and the version of it they saw, an arc, fields, a note, a comment. What comes out: the
+case as it stands then. In between, and in this order: the case is locked, the version compared, permission, part,
+scope and four eyes checked, the fields read, the guard asked; then case, step, journal, messages, follow-ups and one
+leaf of the log are written. A refusal raises before anything is written, and names the field or the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from finwatch.errors import Denied, FormError, InputError, NotFound, Stale
+from finwatch.model.access import EVERYTHING, Actor, Organisation, OrganisationId, OrganisationKind, PersonId
+from finwatch.model.base import Text
+from finwatch.model.case import Case, Due, FieldChange, FieldProblem, Party, Step
+from finwatch.store import Store
+from finwatch.store import case as rows
+from finwatch.store.unit import Unit
+from finwatch.supervise.machine import SAME, Arc, Change, FollowUp, Look, Machine, Occasion, _Keep
+
+DEPTH: Final = 8
+"""How far follow-ups may follow one another; deeper is a loop."""
+
+
+def the_system(organisation: Organisation) -> Actor:
+    """The actor of clocks, crawls and follow-ups: may go automatic arcs, and only those."""
+    return Actor(
+        person=PersonId("system"), name="Finwatch", organisation=organisation, scope=EVERYTHING, means="system"
+    )
+
+
+SYSTEM: Final = the_system(
+    Organisation(id=OrganisationId("system"), kind=OrganisationKind.PUBLIC, name="Finwatch", region="")
+)
+
+
+class Desk:
+    """Where cases are opened and moved. ``clock`` gives the time of each act."""
+
+    def __init__(
+        self,
+        store: Store,
+        machines: Mapping[str, Machine],
+        *,
+        look: Callable[[Unit], Look],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.store = store
+        self.machines = dict(machines)
+        self._clock = clock
+        self._look = look
+
+    def machine(self, machine: str) -> Machine:
+        """A machine by id. Raises ``NotFound``."""
+        if machine not in self.machines:
+            raise NotFound(
+                f"There is no workflow {machine!r}.", zh=f"没有流程 {machine!r}。", todo="See /api/v1/cases."
+            )
+        return self.machines[machine]
+
+    def open(
+        self,
+        actor: Actor,
+        machine: str,
+        *,
+        arc: str | None = None,
+        form: Mapping[str, Any] | None = None,
+        note: Mapping[str, Any] | None = None,
+        owner: Organisation | None = None,
+        comment: str = "",
+        attachments: Sequence[str] = (),
+    ) -> Case:
+        """A new case of ``machine``, owned by ``owner`` (default: the actor's organisation).
+
+        ``arc`` names the opening where a machine has several. Raises ``Denied``, ``FormError``, ``NotFound``.
+        """
+        with self._unit(actor) as act:
+            return act.open(
+                self.machine(machine),
+                arc=arc,
+                form=form or {},
+                note=note or {},
+                owner=owner or actor.organisation,
+                comment=comment,
+                attachments=attachments,
+            )
+
+    def go(
+        self,
+        actor: Actor,
+        number: int,
+        arc: str,
+        *,
+        version: int | None = None,
+        form: Mapping[str, Any] | None = None,
+        note: Mapping[str, Any] | None = None,
+        comment: str = "",
+        attachments: Sequence[str] = (),
+    ) -> Case:
+        """The case after ``arc``. ``version`` = the one the actor decided on.
+
+        Raises ``NotFound`` (not there, or out of scope), ``Stale`` (somebody was first), ``Denied``, ``FormError``,
+        ``InputError`` (the arc does not lead out of this state).
+        """
+        with self._unit(actor) as act:
+            return act.go(
+                number,
+                arc,
+                version=version,
+                form=form or {},
+                note=note or {},
+                comment=comment,
+                attachments=attachments,
+            )
+
+    def go_many(
+        self, actor: Actor, picked: Sequence[tuple[int, int]], arc: str, *, comment: str = "", note: Any = None
+    ) -> list[tuple[int, Case | Exception]]:
+        """The arc gone for each (case, version), one transaction each; a refusal of one does not stop the rest."""
+        done: list[tuple[int, Case | Exception]] = []
+        for number, version in picked:
+            try:
+                done.append((number, self.go(actor, number, arc, version=version, comment=comment, note=note)))
+            except (Denied, InputError, NotFound, Stale) as refusal:
+                done.append((number, refusal))
+        return done
+
+    def preview(
+        self, actor: Actor, picked: Sequence[tuple[int, int]], arc: str, *, comment: str = "", note: Any = None
+    ) -> list[tuple[int, str | Exception]]:
+        """What ``go_many`` would do: the state each case would have, or why not. Nothing is written."""
+        told: list[tuple[int, str | Exception]] = []
+        for number, version in picked:
+            try:
+                with self._unit(actor) as act:
+                    after = act.go(
+                        number, arc, version=version, form={}, note=note or {}, comment=comment, attachments=()
+                    )
+                    raise _Undone(after.state)
+            except _Undone as undone:
+                told.append((number, undone.state))
+            except (Denied, InputError, NotFound, Stale) as refusal:
+                told.append((number, refusal))
+        return told
+
+    def possible(self, actor: Actor, case: Case) -> tuple[Arc, ...]:
+        """The arcs that this actor could go from where the case stands; guards and forms are not asked yet."""
+        machine = self.machine(case.machine)
+        return tuple(arc for arc in machine.arcs_from(case.state) if _refusal(arc, actor, case, ()) is None)
+
+    def openable(self, actor: Actor) -> tuple[tuple[Machine, Arc], ...]:
+        """What this actor could open."""
+        return tuple(
+            (machine, arc)
+            for machine in self.machines.values()
+            for arc in machine.openings()
+            if not arc.automatic and actor.may(arc.permission)
+        )
+
+    @contextmanager
+    def _unit(self, actor: Actor) -> Iterator[_Act]:
+        now = self._clock()
+        with self.store.deciding(actor, now=now) as unit:
+            yield _Act(self, unit, actor, now, self._look(unit))
+
+
+class _Undone(Exception):
+    """Ends a preview: the transaction is undone."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class _Act:
+    """One act with everything that follows from it, in one unit."""
+
+    def __init__(self, desk: Desk, unit: Unit, actor: Actor, now: datetime, look: Look) -> None:
+        self._desk, self._unit, self._actor, self._now, self._look = desk, unit, actor, now, look
+
+    def open(
+        self,
+        machine: Machine,
+        *,
+        arc: str | None,
+        form: Mapping[str, Any],
+        note: Mapping[str, Any],
+        owner: Organisation,
+        comment: str,
+        attachments: Sequence[str],
+        subject: str | None = None,
+        parent: int | None = None,
+        actor: Actor | None = None,
+        depth: int = 0,
+    ) -> Case:
+        actor = actor or self._actor
+        opening = _opening(machine, arc)
+        blank = Case(
+            id=0,
+            machine=machine.id,
+            state="",
+            version=0,
+            owner=owner.id,
+            region=owner.region,
+            title="",
+            subject=subject,
+            parent=parent,
+            opened=self._now,
+            changed=self._now,
+        )
+        _allowed(opening, actor, blank, ())
+        if actor.means != "system" and not _reaches(actor, owner):
+            raise Denied(
+                f"You may not act for {owner.name}.", zh=f"您不能代表{owner.name}办理。", todo="Ask an administrator."
+            )
+        values, told = _read(machine, opening, blank, form, note)
+        occasion = self._occasion(blank, values, told, actor, comment)
+        change = _asked(machine, opening, occasion)
+        draft = _changed(machine, opening, occasion=occasion, change=change)
+        after = rows.add(self._unit, draft, owner_name=owner.name)
+        self._write(machine, opening, after, occasion=occasion, change=change, attachments=attachments, depth=depth)
+        return after
+
+    def go(
+        self,
+        number: int,
+        arc_id: str,
+        *,
+        version: int | None,
+        form: Mapping[str, Any],
+        note: Mapping[str, Any],
+        comment: str,
+        attachments: Sequence[str],
+        actor: Actor | None = None,
+        depth: int = 0,
+    ) -> Case:
+        actor = actor or self._actor
+        case = rows.locked(self._unit, number, scope=actor.scope)
+        machine = self._desk.machine(case.machine)
+        steps = rows.walked(self._unit, number)
+        if version is not None and version != case.version:
+            raise _stale(machine, case, steps, version)
+        arc = machine.arc(arc_id)
+        if arc is None or case.state not in arc.sources:
+            raise _no_arc(machine, case, arc, arc_id)
+        _allowed(arc, actor, case, steps)
+        values, told = _read(machine, arc, case, form, note)
+        occasion = self._occasion(case, values, told, actor, comment)
+        change = _asked(machine, arc, occasion)
+        after = _changed(machine, arc, occasion=occasion, change=change)
+        rows.change(self._unit, case, after)
+        self._write(machine, arc, after, occasion=occasion, change=change, attachments=attachments, depth=depth)
+        return after
+
+    def _occasion(
+        self, case: Case, values: Mapping[str, Any], note: Mapping[str, Any], actor: Actor, comment: str
+    ) -> Occasion:
+        return Occasion(
+            case=case, form=values, note=note, actor=actor, now=self._now, comment=comment.strip(), look=self._look
+        )
+
+    def _write(
+        self,
+        machine: Machine,
+        arc: Arc,
+        after: Case,
+        *,
+        occasion: Occasion,
+        change: Change,
+        attachments: Sequence[str],
+        depth: int,
+    ) -> None:
+        before, actor = occasion.case, occasion.actor
+        done = Step(
+            case=after.id,
+            seq=after.version,
+            arc=arc.id,
+            before=before.state,
+            after=after.state,
+            person=actor.person,
+            person_name=actor.name,
+            organisation=actor.organisation.id,
+            at=self._now,
+            comment=occasion.comment,
+            changes=_differences(before.form, after.form),
+            attachments=tuple(attachments),
+            note={**occasion.note, **change.note},
+        )
+        rows.record(self._unit, done)
+        self._unit.journal(f"{machine.id}:{arc.id}", f"case:{after.id}", {"before": before.state, "after": after.state})
+        self._unit.send(change.messages, case=after.id)
+        for what, detail in change.vouch.items():
+            self._unit.vouch(what, detail)
+        for follow in change.follow:
+            self._follow(follow, after, depth + 1)
+
+    def _follow(self, follow: FollowUp, cause: Case, depth: int) -> None:
+        if depth > DEPTH:
+            raise InputError(f"Case {cause.id}: what follows from this follows itself.", zh="后续事项形成循环。")
+        if follow.case is not None:
+            self.go(
+                follow.case,
+                follow.arc,
+                version=None,
+                form=follow.form,
+                note=follow.note,
+                comment=follow.comment,
+                attachments=(),
+                actor=SYSTEM,
+                depth=depth,
+            )
+            return
+        owner = self._look.organisation(follow.owner or cause.owner)
+        if owner is None:
+            raise InputError(f"There is no organisation {follow.owner}.", zh=f"没有机构 {follow.owner}。")
+        self.open(
+            self._desk.machine(follow.machine),
+            arc=follow.arc,
+            form=follow.form,
+            note=follow.note,
+            owner=owner,
+            comment=follow.comment,
+            attachments=(),
+            subject=follow.subject,
+            parent=cause.id,
+            actor=SYSTEM,
+            depth=depth,
+        )
+
+
+# Rules --------------------------------------------------------------------------------------------------------------
+
+
+def _opening(machine: Machine, arc: str | None) -> Arc:
+    openings = machine.openings()
+    if arc is None and len(openings) == 1:
+        return openings[0]
+    for one in openings:
+        if one.id == arc:
+            return one
+    raise InputError(
+        f"{machine.id} is not opened by {arc!r}.",
+        zh=f"不能以“{arc}”发起{machine.name.zh}。",
+        todo=f"One of: {', '.join(one.id for one in openings)}.",
+    )
+
+
+def _refusal(arc: Arc, actor: Actor, case: Case, steps: Sequence[Step]) -> Text | None:
+    """Why this actor may not go this arc; ``None`` = they may."""
+    if arc.automatic and actor.means == "system":
+        return None
+    if arc.automatic:
+        return Text(zh="该操作由系统自动执行。", en="This is done by the system alone.")
+    if not actor.may(arc.permission):
+        return Text(zh=f"您没有权限 {arc.permission}。", en=f"You were not given {arc.permission}.")
+    if arc.parts and case.id:
+        mine = {actor.organisation.id, *actor.scope.organisations}
+        if not any(party.part in arc.parts and party.organisation in mine for party in case.parties):
+            parts = ", ".join(arc.parts)
+            return Text(zh=f"贵机构不是该事项的{parts}方。", en=f"Your organisation is not the {parts} of this case.")
+    if any(step.arc in arc.four_eyes and step.person == actor.person for step in steps):
+        return Text(zh="经办人与复核人不能是同一人。", en="Who did the step before may not do this one: four eyes.")
+    return None
+
+
+def _allowed(arc: Arc, actor: Actor, case: Case, steps: Sequence[Step]) -> None:
+    refusal = _refusal(arc, actor, case, steps)
+    if refusal is not None:
+        raise Denied(refusal.en, zh=refusal.zh, todo="Ask an administrator of your organisation.")
+
+
+def _reaches(actor: Actor, owner: Organisation) -> bool:
+    """Whether the actor may open a case that ``owner`` owns: their own, one below, or one in their region."""
+    scope = actor.scope
+    if scope.everything or owner.id == actor.organisation.id or owner.id in scope.organisations:
+        return True
+    return any(owner.region.startswith(region) for region in scope.regions)
+
+
+def _read(
+    machine: Machine, arc: Arc, case: Case, form: Mapping[str, Any], note: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The form as it will be and the note, both read and complete. Raises ``FormError``."""
+    values, problems = machine.form.read(form)
+    allowed = set(machine.form.model_fields) if arc.fields == "*" else set(arc.fields)
+    problems += tuple(
+        FieldProblem(field=name, says=Text(zh="此步骤不能修改该项。", en="This step may not change it."))
+        for name in values
+        if name not in allowed and values[name] != case.form.get(name)
+    )
+    merged = {**case.form, **{name: value for name, value in values.items() if name in allowed}}
+    if arc.complete:
+        wrong = {problem.field for problem in problems}
+        problems += tuple(problem for problem in machine.form.missing(merged) if problem.field not in wrong)
+    told: dict[str, Any] = {}
+    if arc.note is not None:
+        told, wrong_note = arc.note.read(note)
+        problems += wrong_note + arc.note.missing(told)
+    elif note:
+        problems += (FieldProblem(field=next(iter(note)), says=Text(zh="此步骤无此项。", en="Not asked for here.")),)
+    if problems:
+        raise FormError(problems)
+    return merged, told
+
+
+def _asked(machine: Machine, arc: Arc, occasion: Occasion) -> Change:
+    """What the guard allows and the effect says. Raises ``FormError``."""
+    if arc.comment == "required" and not occasion.comment and occasion.actor.means != "system":
+        says = Text(zh="请写明理由或意见。", en="Say why.")
+        raise FormError((FieldProblem(field="comment", says=says),))
+    problems = arc.guard(occasion)
+    if problems:
+        raise FormError(problems)
+    change = arc.effect(occasion)
+    if change.state is not None and change.state not in (arc.target, *arc.also):
+        raise AssertionError(f"{machine.id}.{arc.id} may not lead to {change.state}")
+    return change
+
+
+def _changed(machine: Machine, arc: Arc, *, occasion: Occasion, change: Change) -> Case:
+    before, values, now = occasion.case, occasion.form, occasion.now
+    state = change.state or (before.state if arc.target == SAME else arc.target)
+    due: Due | None = before.due if isinstance(change.due, _Keep) else change.due
+    parties: list[Party] = [party for party in before.parties if party not in change.remove]
+    parties += [party for party in change.add if party not in parties]
+    parties.sort(key=lambda party: (party.part, party.organisation))
+    final = machine.state(state).final
+    return before.model_copy(
+        update={
+            "state": state,
+            "version": before.version + 1,
+            "form": {**values, **change.form},
+            "title": before.title if change.title is None else change.title,
+            "number": before.number if change.number is None else change.number,
+            "subject": before.subject if change.subject is None else change.subject,
+            "parties": tuple(parties),
+            "due": None if final else due,
+            "changed": now,
+            "closed": now if final else None,
+        }
+    )
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    names = sorted({*before, *after})
+    return tuple(
+        FieldChange(field=name, before=before.get(name), after=after.get(name))
+        for name in names
+        if before.get(name) != after.get(name)
+    )
+
+
+def _stale(machine: Machine, case: Case, steps: Sequence[Step], version: int) -> Stale:
+    last = steps[-1]
+    state = machine.state(case.state).name
+    return Stale(
+        f"Case {case.id} is at version {case.version}, not {version}: {last.person_name} was first "
+        f"({last.at:%Y-%m-%d %H:%M} UTC); it stands at {state.en} now.",
+        zh=f"事项 {case.id} 已被{last.person_name}先行办理（{last.at:%Y-%m-%d %H:%M} UTC），现为“{state.zh}”。",
+        todo="Look at it again and decide on what stands now.",
+    )
+
+
+def _no_arc(machine: Machine, case: Case, arc: Arc | None, asked: str) -> InputError:
+    state = machine.state(case.state).name
+    ways = [one.id for one in machine.arcs_from(case.state)]
+    name = arc.name if arc else Text(zh=asked, en=asked)
+    return InputError(
+        f"{machine.name.en}: from {state.en} there is no {name.en}.",
+        zh=f"{machine.name.zh}：“{state.zh}”状态下不能“{name.zh}”。",
+        todo=f"Possible: {', '.join(ways) or 'nothing, it is closed'}.",
+    )
