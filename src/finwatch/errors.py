@@ -112,6 +112,14 @@ class SignedOut(FinwatchError):
     status = 401
 
 
+class Denied(FinwatchError):
+    """The actor was not given the permission, or their organisation has no part in it."""
+
+    code = "denied"
+    exit_code = 2
+    status = 403
+
+
 class TooMany(FinwatchError):
     """Too many attempts in too short a time; the message says when to try again."""
 
