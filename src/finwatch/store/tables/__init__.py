@@ -9,6 +9,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from finwatch.store.tables.access import (
+    api_token,
+    attempt,
+    break_glass,
+    credential,
+    group_role,
+    kept_form,
+    oidc_start,
+    organisation,
+    person,
+    role_grant,
+    session,
+    token_use,
+    used_code,
+)
 from finwatch.store.tables.base import FOREVER, metadata
 from finwatch.store.tables.beyond import chain, chain_link, lead, notice, notice_row, rating_point, review
 from finwatch.store.tables.cases import case_file, case_party, counter, journal, log_leaf, outbox, step
@@ -48,7 +63,20 @@ READ_MODEL: Final = (
 )
 """Everything that a rebuild makes again from the lake."""
 
-DECIDED: Final = (case_file, case_party, counter, journal, step)
+DECIDED: Final = (
+    case_file,
+    case_party,
+    counter,
+    journal,
+    step,
+    organisation,
+    person,
+    role_grant,
+    credential,
+    api_token,
+    break_glass,
+    group_role,
+)
 """What people decided: written through a ``Unit`` only, each row's digest stands in the log."""
 
 __all__ = [
@@ -63,23 +91,29 @@ __all__ = [
     "VERSION_TABLES",
     "aggregate",
     "alert",
+    "api_token",
     "app",
     "app_facet",
+    "attempt",
+    "break_glass",
     "case_file",
     "case_party",
     "chain",
     "chain_link",
     "collection",
     "counter",
+    "credential",
     "endpoint",
     "event",
     "evidence",
     "finding",
     "frontier",
     "generation",
+    "group_role",
     "host_day",
     "job",
     "journal",
+    "kept_form",
     "lead",
     "listing",
     "log_leaf",
@@ -89,14 +123,21 @@ __all__ = [
     "metadata",
     "notice",
     "notice_row",
+    "oidc_start",
+    "organisation",
     "outbox",
     "outcome",
     "part_live",
+    "person",
     "rating_point",
     "review",
+    "role_grant",
     "run",
     "sdk_use",
+    "session",
     "step",
+    "token_use",
+    "used_code",
     "version",
     "visited",
 ]
