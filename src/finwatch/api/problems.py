@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from finwatch.errors import FinwatchError
+from finwatch.errors import FinwatchError, FormError
 from finwatch.model.base import Model
+from finwatch.model.case import FieldProblem
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -22,6 +23,8 @@ class Problem(Model):
     detail_zh: str
     todo: str
     instance: str
+    problems: tuple[FieldProblem, ...] = ()
+    """Of a form: what is wrong with which field."""
 
 
 def answer(request: Request, error: FinwatchError) -> JSONResponse:
@@ -34,5 +37,6 @@ def answer(request: Request, error: FinwatchError) -> JSONResponse:
         detail_zh=error.zh,
         todo=error.todo,
         instance=request.url.path,
+        problems=error.problems if isinstance(error, FormError) else (),
     )
     return JSONResponse(problem.model_dump(), status_code=error.status, media_type=MEDIA_TYPE)
