@@ -28,6 +28,7 @@ _AFTER_TEXT: Final = "\U0010ffff"
 class CaseFilter(Model):
     """Which cases: every field given narrows."""
 
+    id: int | None = None
     machine: str | None = None
     machines: tuple[str, ...] = ()
     state: str | None = None
@@ -247,6 +248,7 @@ def _conditions(where: CaseFilter, scope: Scope) -> list[ColumnElement[bool]]:
     if condition is not None:
         found.append(condition)
     for column, value in (
+        (table.id, where.id),
         (table.machine, where.machine),
         (table.state, where.state),
         (table.owner, where.owner),

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, Protocol
 from finwatch.model.access import Actor, Organisation, OrganisationId, OrganisationKind, Permission
 from finwatch.model.base import Text
 from finwatch.model.case import Case, Due, FieldProblem, Message, Part, Party, Step
+from finwatch.model.clock import Clock, WorkingCalendar
 from finwatch.store.case import CaseFilter
 from finwatch.supervise.form import Form
 
@@ -28,6 +29,9 @@ class Look(Protocol):
 
     def cases(self, where: CaseFilter, *, limit: int = 500) -> tuple[Case, ...]:
         """Cases by a filter, oldest first."""
+
+    def case(self, number: int) -> Case | None:
+        """A case by number, whoever may see it."""
 
     def steps(self, number: int) -> tuple[Step, ...]:
         """What happened in a case."""
@@ -46,6 +50,12 @@ class Look(Protocol):
 
     def due(self, rule: str, *, start: datetime) -> Due:
         """The date that a rule of ``catalog/clocks`` gives, counted from ``start``."""
+
+    def clock(self, rule: str) -> Clock:
+        """A rule of ``catalog/clocks``. Raises ``CatalogError`` when there is none of that id."""
+
+    def calendar(self) -> WorkingCalendar:
+        """The days worked, as far as they are known."""
 
     def knows_blob(self, sha256: str) -> bool:
         """Whether the lake holds a file of that digest."""
