@@ -24,10 +24,12 @@ from finwatch.store.tables.access import (
     token_use,
     used_code,
 )
+from finwatch.store.tables.approved import approved_app, approved_list
 from finwatch.store.tables.base import FOREVER, metadata
 from finwatch.store.tables.beyond import chain, chain_link, lead, notice, notice_row, rating_point, review
 from finwatch.store.tables.cases import case_file, case_party, counter, journal, log_leaf, outbox, step
 from finwatch.store.tables.due import alert, frontier, host_day, job, market, market_state, outcome, run
+from finwatch.store.tables.log import log_head, log_key, log_node
 from finwatch.store.tables.published import (
     aggregate,
     app,
@@ -76,6 +78,9 @@ DECIDED: Final = (
     api_token,
     break_glass,
     group_role,
+    approved_app,
+    approved_list,
+    log_key,
 )
 """What people decided: written through a ``Unit`` only, each row's digest stands in the log."""
 
@@ -94,6 +99,8 @@ __all__ = [
     "api_token",
     "app",
     "app_facet",
+    "approved_app",
+    "approved_list",
     "attempt",
     "break_glass",
     "case_file",
@@ -116,7 +123,10 @@ __all__ = [
     "kept_form",
     "lead",
     "listing",
+    "log_head",
+    "log_key",
     "log_leaf",
+    "log_node",
     "market",
     "market_state",
     "match",
