@@ -30,6 +30,7 @@ from finwatch.model.view import (
 )
 from finwatch.store import migrate
 from finwatch.store import outcome as outcome_questions
+from finwatch.store.access import Accounts
 from finwatch.store.case import Cases
 from finwatch.store.dialect import connect, reading, retried, shown_address, writing
 from finwatch.store.frontier import Frontier
@@ -45,6 +46,7 @@ from finwatch.store.published.publication import Publication, Snapshot, snapshot
 from finwatch.store.published.series import Series
 from finwatch.store.queue import Queue
 from finwatch.store.run import Runs
+from finwatch.store.session import Sessions
 from finwatch.store.unit import Unit, deciding
 
 
@@ -64,6 +66,8 @@ class Store:
         self.beyond = Beyond(engine)
         self.series = Series(engine)
         self.alerts = Alerts(engine)
+        self.accounts = Accounts(engine)
+        self.sessions = Sessions(engine)
         self.cases = Cases(engine)
 
     @property
