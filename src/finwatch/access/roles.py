@@ -22,8 +22,8 @@ def table() -> Table:
     try:
         return {
             OrganisationKind(kind): {
-                Role(role): frozenset(Permission(permission) for permission in permissions)
-                for role, permissions in roles.items()
+                Role(role): frozenset(Permission(permission) for permission in allowed)
+                for role, allowed in roles.items()
             }
             for kind, roles in raw.items()
         }
@@ -36,7 +36,7 @@ def roles_in(kind: OrganisationKind) -> tuple[Role, ...]:
     return tuple(table().get(kind, {}))
 
 
-def permissions_of(kind: OrganisationKind, roles: Iterable[Role]) -> frozenset[Permission]:
+def permissions(kind: OrganisationKind, roles: Iterable[Role]) -> frozenset[Permission]:
     """What the holder of ``roles`` may do in an organisation of ``kind``; a role that is not there gives nothing."""
     known = table().get(kind, {})
     return frozenset().union(*(known.get(role, frozenset()) for role in roles))

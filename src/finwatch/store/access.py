@@ -44,7 +44,7 @@ class Accounts:
     ) -> tuple[Organisation, ...]:
         """Organisations by id: of a kind where it is given, and ``among`` some where those are."""
         with reading(self._engine) as connection:
-            return organisations_of(connection, kind=kind, among=among)
+            return organisations_of(connection, kind, among=among)
 
     def below(self, identity: str) -> tuple[Organisation, ...]:
         """An organisation and all under it, itself first. Raises ``NotFound``."""
@@ -146,7 +146,7 @@ def organisation_of(connection: Connection, identity: str) -> Organisation | Non
 
 
 def organisations_of(
-    connection: Connection, *, kind: OrganisationKind | None = None, among: Collection[str] | None = None
+    connection: Connection, kind: OrganisationKind | None = None, *, among: Collection[str] | None = None
 ) -> tuple[Organisation, ...]:
     """Organisations by id, see ``Accounts.organisations``."""
     asked = select(organisation).order_by(organisation.c.id)
