@@ -63,7 +63,7 @@ def _plain(kind: Any, value: Any) -> Any:
 
 
 def key_of(table: Table, row: Mapping[str, Any]) -> str:
-    """A row's primary key as text: ``17``, or ``17/2`` where it has several columns."""
+    """A row's primary key as text, its values as they are stored: ``17``, or ``17/2`` where it has several columns."""
     return "/".join(str(row[column.name]) for column in table.primary_key.columns)
 
 
@@ -104,11 +104,15 @@ class Unit:
         where = and_(*(table.columns[name] == value for name, value in key.items()))
         if not self.connection.execute(delete(table).where(where)).rowcount:
             return False
-        self._digests[table.name, key_of(table, key)] = GONE
+        self._digests[table.name, self._key(table, key)] = GONE
         return True
 
+    def _key(self, table: Table, row: Mapping[str, Any]) -> str:
+        dialect = self.connection.dialect
+        return key_of(table, {key.name: _stored(key.type, row[key.name], dialect) for key in table.primary_key.columns})
+
     def _note(self, table: Table, row: Mapping[str, Any]) -> None:
-        self._digests[table.name, key_of(table, row)] = digest(table, row, self.connection.dialect)
+        self._digests[table.name, self._key(table, row)] = digest(table, row, self.connection.dialect)
 
     def journal(self, action: str, resource: str, detail: Mapping[str, Any] | None = None) -> None:
         """Says that the actor did ``action`` (``resource:action``) to ``resource`` (``kind:key``)."""
