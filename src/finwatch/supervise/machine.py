@@ -147,6 +147,8 @@ class State:
     id: str
     name: Text
     final: bool = False
+    turn: Part | None = None
+    """Whose turn it is while the case stands here: who is reminded of its clock, and who is shown as next."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +178,8 @@ class Arc:
     """Arcs of the same case, none of which the actor may have gone."""
     automatic: bool = False
     """Gone by the system alone: by a clock, a new version, a crawl."""
+    on_overdue: bool = False
+    """Of an automatic arc: ``ticking.tick`` goes it when the case's due day has passed. It must end that clock."""
     guard: Guard = _allow
     effect: Effect = _leave
 
@@ -210,6 +214,8 @@ class Machine:
             unknown = set() if arc.fields == "*" else set(arc.fields) - set(self.form.model_fields)
             if unknown or set(arc.four_eyes) - set(ids):
                 raise MachineError(f"{self.id}.{arc.id}: no such field or arc: {sorted(unknown)}{arc.four_eyes}")
+            if arc.on_overdue and not arc.automatic:
+                raise MachineError(f"{self.id}.{arc.id}: gone by a clock, but not automatic")
             if any(self.state(source).final for source in arc.sources):
                 raise MachineError(f"{self.id}.{arc.id}: leads out of a final state")
         if reached := names - self.reachable():

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from finwatch.errors import InputError
 from finwatch.model.base import Model, UtcTime
@@ -35,7 +35,9 @@ class ListLeaf(Model):
 
 
 class Leaf(Model):
-    """A leaf of the log."""
+    """A leaf of the log. What machines vouch for (``filed``, ``cancelled``, ``measure`` …) is kept with it."""
+
+    model_config = ConfigDict(extra="allow")
 
     at: UtcTime
     rows: tuple[tuple[str, str, Digest], ...] = ()
