@@ -213,7 +213,7 @@ class _Act:
             changed=self._now,
         )
         _allowed(opening, actor, blank, ())
-        if actor.means != "system" and not _reaches(actor, owner):
+        if not _is_system(actor) and not _reaches(actor, owner):
             raise Denied(
                 f"You may not act for {owner.name}.", zh=f"您不能代表{owner.name}办理。", todo="Ask an administrator."
             )
@@ -351,7 +351,7 @@ def _opening(machine: Machine, arc: str | None) -> Arc:
 
 def _refusal(arc: Arc, actor: Actor, case: Case, steps: Sequence[Step]) -> Text | None:
     """Why this actor may not go this arc; ``None`` = they may."""
-    if arc.automatic and actor.means == "system":
+    if arc.automatic and _is_system(actor):
         return None
     if arc.automatic:
         return Text(zh="该操作由系统自动执行。", en="This is done by the system alone.")
@@ -371,6 +371,10 @@ def _allowed(arc: Arc, actor: Actor, case: Case, steps: Sequence[Step]) -> None:
     refusal = _refusal(arc, actor, case, steps)
     if refusal is not None:
         raise Denied(refusal.en, zh=refusal.zh, todo="Ask an administrator of your organisation.")
+
+
+def _is_system(actor: Actor) -> bool:
+    return actor.means == "system" and actor.person == SYSTEM.person
 
 
 def _reaches(actor: Actor, owner: Organisation) -> bool:
@@ -409,7 +413,7 @@ def _read(
 
 def _asked(machine: Machine, arc: Arc, occasion: Occasion) -> Change:
     """What the guard allows and the effect says. Raises ``FormError``."""
-    if arc.comment == "required" and not occasion.comment and occasion.actor.means != "system":
+    if arc.comment == "required" and not occasion.comment and not _is_system(occasion.actor):
         says = Text(zh="请写明理由或意见。", en="Say why.")
         raise FormError((FieldProblem(field="comment", says=says),))
     problems = arc.guard(occasion)
@@ -437,6 +441,7 @@ def _changed(machine: Machine, arc: Arc, *, occasion: Occasion, change: Change) 
             "title": before.title if change.title is None else change.title,
             "number": before.number if change.number is None else change.number,
             "subject": before.subject if change.subject is None else change.subject,
+            "parent": before.parent if change.parent is None else change.parent,
             "parties": tuple(parties),
             "due": None if final else due,
             "changed": now,

@@ -114,6 +114,8 @@ class Change:
     title: str | None = None
     number: str | None = None
     subject: str | None = None
+    parent: int | None = None
+    """The case that this one belongs to: a change to its filing."""
     add: tuple[Party, ...] = ()
     remove: tuple[Party, ...] = ()
     due: Due | _Keep | None = KEEP
