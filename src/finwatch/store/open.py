@@ -10,7 +10,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from finwatch.model.access import Actor
+from finwatch.model.access import Actor, Sight
 from finwatch.model.examination import Answer
 from finwatch.model.fetch import MarketId, Outcome, OutcomeKind
 from finwatch.model.knowledge import Severity
@@ -35,6 +35,7 @@ from finwatch.store.case import Cases
 from finwatch.store.dialect import connect, reading, retried, shown_address, writing
 from finwatch.store.frontier import Frontier
 from finwatch.store.market import Markets
+from finwatch.store.outbox import Outbox
 from finwatch.store.published import app as app_questions
 from finwatch.store.published import event as event_questions
 from finwatch.store.published import finding as finding_questions
@@ -42,7 +43,7 @@ from finwatch.store.published import overview as overview_questions
 from finwatch.store.published import version as version_questions
 from finwatch.store.published.alert import Alerts
 from finwatch.store.published.beyond import Beyond
-from finwatch.store.published.publication import Publication, Snapshot, snapshot
+from finwatch.store.published.publication import ALL, Publication, Snapshot, snapshot
 from finwatch.store.published.series import Series
 from finwatch.store.queue import Queue
 from finwatch.store.run import Runs
@@ -56,19 +57,25 @@ class Store:
     A process that forks opens a store of its own: connections do not survive ``fork(2)``.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sight: Sight = ALL) -> None:
         self._engine = engine
+        self._sight = sight
         self.frontier = Frontier(engine)
         self.queue = Queue(engine)
         self.markets = Markets(engine)
         self.publication = Publication(engine)
         self.runs = Runs(engine)
-        self.beyond = Beyond(engine)
-        self.series = Series(engine)
+        self.beyond = Beyond(engine, sight)
+        self.series = Series(engine, sight)
         self.alerts = Alerts(engine)
         self.accounts = Accounts(engine)
         self.sessions = Sessions(engine)
         self.cases = Cases(engine)
+        self.outbox = Outbox(engine)
+
+    def seen_by(self, sight: Sight) -> Store:
+        """The same store for a reader who sees the observed apps in ``sight`` only; decided rows have their scope."""
+        return self if sight == self._sight else Store(self._engine, sight)
 
     @property
     def address(self) -> str:
@@ -92,7 +99,7 @@ class Store:
     @contextmanager
     def _now(self) -> Iterator[Snapshot]:
         with reading(self._engine) as connection:
-            yield snapshot(connection)
+            yield snapshot(connection, self._sight)
 
     @contextmanager
     def deciding(self, actor: Actor, *, now: datetime) -> Iterator[Unit]:

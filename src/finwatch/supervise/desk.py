@@ -152,6 +152,19 @@ class Desk:
         machine = self.machine(case.machine)
         return tuple(arc for arc in machine.arcs_from(case.state) if _refusal(arc, actor, case, ()) is None)
 
+    def check(self, actor: Actor, number: int, arc: str) -> tuple[Case, Machine, Arc]:
+        """The case and the arc, when this actor could go it now: before a form is shown.
+
+        Raises ``NotFound``, ``Denied``, ``InputError`` (the arc does not lead out of this state).
+        """
+        case = self.store.cases.get(number, scope=actor.scope)
+        machine = self.machine(case.machine)
+        found = machine.arc(arc)
+        if found is None or case.state not in found.sources:
+            raise _no_arc(machine, case, found, arc)
+        _allowed(found, actor, case, self.store.cases.steps(number, scope=actor.scope))
+        return case, machine, found
+
     def openable(self, actor: Actor) -> tuple[tuple[Machine, Arc], ...]:
         """What this actor could open."""
         return tuple(
