@@ -29,7 +29,7 @@ from bench.peers import ROOT
 from finwatch.lake import open_lake
 from finwatch.lake.schemas import LISTINGS
 
-STEPS = ("past", "before", "intake", "examined", "changes", "publish")
+STEPS = ("past", "packages", "before", "intake", "examined", "compare", "changes", "publish")
 EVERY = 8
 """Each how manieth market is crawled over its protocol."""
 SKIPPED = ("visit", "seen", "capture")

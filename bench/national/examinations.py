@@ -1,7 +1,7 @@
 """Examinations of a share of a country's packages, as the worker leaves them in the lake.
 
 What comes in: the sample packages, which are examined once for real, and what ``days`` shows. What goes out: rows of
-``examinations`` and ``matches``. Each is a sample's document, made the app's own (names, hashes, signer, version), with
+``examinations``. Each is a sample's document, made the app's own (names, hashes, signer, version, icon, code), with
 SDKs drawn by their measured frequency and lists of calls and addresses drawn out to the measured lengths.
 """
 
@@ -13,16 +13,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from bench.national.days import Days, hexed
+from bench.national.days import Days, hexed, mix
+from bench.national.likes import Likes
 from bench.national.population import decile, measured
 from finwatch import catalog, checks
 from finwatch.flow.examine import examine
 from finwatch.flow.examine_batches import examination_row
 from finwatch.lake import Lake
-from finwatch.lake.rows import canonical
 from finwatch.model.base import Text
 from finwatch.model.examination import Examination, SdkUse, SignerSummary
-from finwatch.model.package import PackageFacts
+from finwatch.model.package import Code, Icon, Manifest, PackageFacts, Signer, Signing
 from finwatch.package import Reader
 
 PACKAGES: Final = Path(__file__).resolve().parents[2] / "samples" / "packages"
@@ -50,6 +50,7 @@ class Examined:
         self._knowledge = catalog.load()
         self._sdks = {sdk.id: sdk for sdk in self._knowledge.sdks}
         self._done: set[str] = set()
+        self._likes = Likes(days.population)
 
     def packages(self, day: int) -> list[tuple[int, str, str, int]]:
         """App, hash, signer and version of packages that are shown on a day, of apps whose number is a multiple of
@@ -70,21 +71,13 @@ class Examined:
         """Puts the examinations of a day's new packages into a lake; returns how many there are."""
         new = self.packages(day)
         for begin in range(0, len(new), _BATCH):
-            rows, matches = [], []
-            for one in new[begin : begin + _BATCH]:
-                examination = self.examination(*one)
-                facts = PackageFacts(sha256=one[1], bytes=examination.package.bytes, format="apk")
-                row = examination_row(examination, facts, at=at, listing=None)
-                label = examination.package.label
-                own = {"label": label, "names": [label], "signers": [one[2]]}
-                rows.append(row | own)
-                rating = examination.rating.model_dump(mode="json")
-                told = canonical({"matches": [], "rating": rating})
-                same = {"market": "-", "sha256": one[1], "app": row["app"], "at": at, "against": "none"}
-                matches.append(same | {"document": told})
+            rows = []
+            for app, sha256, signer, version in new[begin : begin + _BATCH]:
+                examination = self.examination(app, sha256, signer, version)
+                facts = self.facts(examination, app, version)
+                rows.append(examination_row(examination, facts, at=at, listing=None))
             key = f"rehearsed-{day:02}-{begin:06}"
             lake.tables.append("examinations", rows, key=key, dt=at.date(), market="-")
-            lake.tables.append("matches", matches, key=key, dt=at.date(), market="-")
         return len(new)
 
     def examination(self, app: int, sha256: str, signer: str, version: int) -> Examination:
@@ -100,7 +93,7 @@ class Examined:
                 "sha256": sha256,
                 "bytes": int(of.size[app]),
                 "id": of.packages[app],
-                "label": of.names_zh[app],
+                "label": self._label(app),
                 "version_name": f"{version // 10 + 1}.{version % 10}.0",
                 "version_code": 100 + version,
                 "signers": (SignerSummary(scheme="v2", sha256=signer, subject="CN=Reed Bank", verified=True),),
@@ -110,13 +103,44 @@ class Examined:
             update={
                 "package": package,
                 "identity": base.identity.model_copy(
-                    update={"finance": True, "kind": list(measured()["assumed"]["kinds"])[of.kind[app]]}
+                    update={
+                        "finance": True,
+                        "kind": list(measured()["assumed"]["kinds"])[of.kind[app]],
+                        "institution": f"institution-{app}" if self._is_official(app, signer) else None,
+                    }
                 ),
                 "sdks": tuple(self._sdk(sdks[at]) for at in chosen),
                 "collection": _drawn(base.collection, told["collection"], draw),
                 "endpoints": _drawn(base.endpoints, told["endpoints"], draw),
             }
         )
+
+    def facts(self, examination: Examination, app: int, version: int) -> PackageFacts:
+        """What a comparison takes of a package: names, signer, icon, code."""
+        package, at = examination.package, np.array([app])
+        (icon,), (colours,) = self._likes.icons(at)
+        signers = [
+            Signer(scheme="v2", sha256=one.sha256, subject=one.subject, issuer=one.subject, serial="1", verified=True)
+            for one in package.signers
+        ]
+        return PackageFacts(
+            sha256=package.sha256,
+            bytes=package.bytes,
+            format="apk",
+            manifest=Manifest(package=package.id or "", label=package.label, version_code=package.version_code),
+            signing=Signing(schemes=("v2",), signers=tuple(signers)),
+            icon=Icon(path="res/icon.png", sha256=package.sha256, phash=icon, colours=colours),
+            code=Code(signature=tuple(self._likes.codes(at, np.array([version]))[0].tolist()), signature_version=1),
+        )
+
+    def _label(self, app: int) -> str:
+        model, names = int(self._likes.model[app]), self._days.population.names_zh
+        return names[app] if model < 0 else f"{names[model]}官方版"
+
+    def _is_official(self, app: int, signer: str) -> bool:
+        """A copy that somebody else signed is not official."""
+        own = hexed(mix(self._days.population.developer[[app]], 17), 32)[0].as_py()
+        return bool(self._likes.official[app]) and signer == own
 
     def _sdk(self, name: str) -> SdkUse:
         known = self._sdks.get(name)

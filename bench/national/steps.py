@@ -1,9 +1,11 @@
 """The steps of the rehearsal, each a process of its own: ``python -m bench.national.steps STEP HOME PART`` prints JSON.
 
-``past``     puts all days but the last into the lake, with the examinations (no waiting for the disk: not measured)
-``before``   follows and publishes them, from nothing
+``past``     puts all days but the last into the lake (no waiting for the disk: not measured)
+``packages`` puts their examinations into it (made up, not measured either)
+``before``   compares, follows and publishes them, from nothing
 ``intake``   takes the last day in: every listing as a noun, through the sink that the crawl uses
 ``examined`` puts the last day's examinations into the lake (they are made up: not measured)
+``compare``  the new packages with the official apps and with their likes
 ``changes``  what came, is gone, has changed; spans
 ``publish``  identity, ratings, totals and the read model
 """
@@ -22,9 +24,11 @@ from typing import Any, Final
 from bench.national.days import Days, address, at_of, kept
 from bench.national.examinations import Examined
 from bench.national.population import DAYS, PROTOCOLS, Population, Shape, populate
+from finwatch import catalog
 from finwatch.engine import LocalEngine
 from finwatch.flow.changes import follow
 from finwatch.flow.collect import LakeSink
+from finwatch.flow.compare import compare_all
 from finwatch.flow.publish import publish
 from finwatch.lake import Lake, open_lake
 from finwatch.lake.rows import listing_of
@@ -38,12 +42,18 @@ LAST: Final = DAYS - 1
 def past(lake: Lake, days: Days) -> dict[str, Any]:
     """All days but the last."""
     os.fsync = lambda handle: None  # what is not measured need not wait for the disk
-    examined, listings, packages = Examined(days), 0, 0
+    listings = 0
     for day in range(LAST):
         listings += kept(lake, days, day)
-        packages += examined.keep(lake, day, at_of(day, 300))
-        say(f"day {day}: {listings:,} listings, {packages:,} examinations")
-    return {"listings": listings, "examinations": packages}
+        say(f"day {day}: {listings:,} listings")
+    return {"listings": listings}
+
+
+def packages(lake: Lake, days: Days) -> dict[str, Any]:
+    """The examinations of all days but the last."""
+    os.fsync = lambda handle: None
+    made = Examined(days)
+    return {"examinations": sum(made.keep(lake, day, at_of(day, 300)) for day in range(LAST))}
 
 
 def registered(population: Population) -> list[Market]:
@@ -74,6 +84,12 @@ def examined(lake: Lake, days: Days) -> dict[str, Any]:
     for day in range(LAST):
         made.packages(day)
     return {"examinations": made.keep(lake, LAST, at_of(LAST, 300))}
+
+
+def compared(lake: Lake) -> dict[str, Any]:
+    """Matches and ratings."""
+    done = compare_all(lake, knowledge=catalog.load(), progress=_told())
+    return {"candidates": done.packages, "compared": done.compared, "matched": done.matches}
 
 
 def changes(lake: Lake) -> dict[str, Any]:
@@ -107,19 +123,21 @@ def say(what: str) -> None:
 
 def main() -> None:
     """Does one step."""
+    done: dict[str, Any] = {}
     step, home, part = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
     lake = open_lake(str(home / "lake"))
-    if step in {"past", "intake", "examined"}:
-        days = Days(populate(Shape.share(part)))
-        done = {"past": past, "intake": intake, "examined": examined}[step](lake, days)
-    elif step == "changes":
-        done = changes(lake)
+    seeded = {"past": past, "packages": packages, "intake": intake, "examined": examined}
+    if step in seeded:
+        done = seeded[step](lake, Days(populate(Shape.share(part))))
+    elif step in {"compare", "changes"}:
+        done = {"compare": compared, "changes": changes}[step](lake)
     else:
         with open_store(f"sqlite:///{home / 'store.sqlite'}") as store:
             if step == "before":
                 for market in registered(populate(Shape.share(part))):
                     store.markets.register(market, now=at_of(0, 0))
-            done = (changes(lake) if step == "before" else {}) | published(lake, store)
+                done = compared(lake) | changes(lake)
+            done = (done if step == "before" else {}) | published(lake, store)
     print(json.dumps(done))
 
 
