@@ -2,7 +2,8 @@
 
 ``PACKAGE`` bounds the native core (sizes in bytes, times in seconds) and the child process that runs it;
 ``FETCH`` bounds a visit to the outside; ``POLICY`` bounds the reading of a privacy policy; ``EVIDENCE`` bounds
-sealing and verifying captures.
+sealing and verifying captures; ``SHEET`` bounds the reading of a workbook;
+``ACCESS`` bounds logging in and staying logged in.
 """
 
 from __future__ import annotations
@@ -162,8 +163,88 @@ class WebLimits(Model):
     """All answers that a rendered page may load."""
 
 
+class SheetLimits(Model):
+    """Bounds on reading a ledger that was kept as a workbook."""
+
+    file_bytes: int = 32 << 20
+    """The file."""
+    unpacked_bytes: int = 96 << 20
+    """All parts of a workbook, unpacked."""
+    parts: int = 2_000
+    """Parts of a workbook."""
+    sheets: int = 64
+    """Sheets read."""
+    rows: int = 20_000
+    """Rows of a sheet."""
+    columns: int = 200
+    """Columns of a sheet."""
+    cells: int = 1_000_000
+    """Cells of a sheet that are filled or merged."""
+    text: int = 32_767
+    """Characters of a cell: Excel's own bound."""
+
+
+class FormLimits(Model):
+    """Bounds on what a browser posts; files go another way."""
+
+    bytes: int = 4 << 20
+    """A posted form."""
+    fields: int = 5_000
+    """Fields of it."""
+
+
+class AccessLimits(Model):
+    """Bounds on logging in and staying logged in (times in seconds)."""
+
+    hash_rounds: int = 3
+    """Passes of argon2id over its memory (RFC 9106 §4, second recommended option)."""
+    hash_kib: int = 65_536
+    """Memory of one argon2id hash, KiB."""
+    hash_lanes: int = 4
+    """Lanes of one argon2id hash."""
+    hashes_at_once: int = 4
+    """Passwords hashed at a time in one process; the others wait."""
+    password_least: int = 12
+    """Characters of a password."""
+    password_bytes: int = 1_024
+    """Bytes of a password, so that nobody makes the server hash a book."""
+    window_seconds: int = 900
+    """Time over which failed log-ins are counted, and for which one is locked out."""
+    tries_pair: int = 5
+    """Failed log-ins of one account from one address in that time."""
+    tries_account: int = 20
+    """Failed log-ins of one account from anywhere in that time."""
+    tries_address: int = 100
+    """Failed log-ins from one address in that time: many people may share one."""
+    idle_seconds: int = 1_800
+    """A session that was not used so long has ended."""
+    session_seconds: int = 43_200
+    """A session ends after so long, however much it is used."""
+    half_way_seconds: int = 600
+    """Time between the password and the second factor."""
+    oidc_seconds: int = 600
+    """Time at the OIDC provider."""
+    oidc_wait_seconds: float = 10.0
+    """Longest silence of the OIDC provider."""
+    oidc_bytes: int = 1 << 20
+    """An answer of the OIDC provider."""
+    token_days: int = 365
+    """Longest life of an API token, days."""
+    break_glass_seconds: int = 14_400
+    """Longest break-glass access."""
+    break_glass_reason: int = 20
+    """Least characters of the reason for a break-glass access."""
+    form_bytes: int = 262_144
+    """All fields of a form that is kept through a log-in."""
+    form_seconds: int = 86_400
+    """How long such a form is kept."""
+
+
 PACKAGE = PackageLimits()
 FETCH = FetchLimits()
 POLICY = PolicyLimits()
 EVIDENCE = EvidenceLimits()
 WEB = WebLimits()
+SHEET = SheetLimits()
+FORM = FormLimits()
+ACCESS = AccessLimits()

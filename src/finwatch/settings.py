@@ -57,6 +57,24 @@ class Settings(Model):
     """``FINWATCH_WORKERS``: examinations at a time; 0 = one per core."""
     language: str = "en"
     """``FINWATCH_LANGUAGE``: ``zh`` or ``en``, for the CLI and as the default of the pages."""
+    address: str | None = None
+    """``FINWATCH_ADDRESS``: where people reach the pages, ``https://finwatch.example``; default: as each request says.
+    Cookies are marked secure when it begins with https."""
+    secret_file: Path | None = None
+    """``FINWATCH_SECRET_FILE``: the key that seals second factors in the store; default ``<home>/secret.key``, made at
+    the first start. Machines that share a store share it; keep a copy apart from the store's backups."""
+    oidc_issuer: str | None = None
+    """``FINWATCH_OIDC_ISSUER``: the issuer of an OpenID Connect provider that people log in with."""
+    oidc_client: str | None = None
+    """``FINWATCH_OIDC_CLIENT``: the client id that the provider knows this by."""
+    oidc_secret_file: Path | None = None
+    """``FINWATCH_OIDC_SECRET_FILE``: a file with the client's secret; without it the client is a public one."""
+    oidc_name: str = "OpenID Connect"
+    """``FINWATCH_OIDC_NAME``: what the log-in page calls the provider."""
+    oidc_scope: str = "openid profile"
+    """``FINWATCH_OIDC_SCOPE``: what is asked of the provider, ``openid`` among it."""
+    oidc_groups: str = "groups"
+    """``FINWATCH_OIDC_GROUPS``: the claim that lists a person's groups, which roles are mapped from."""
 
     @property
     def lake_address(self) -> str:
@@ -67,6 +85,11 @@ class Settings(Model):
     def spool_folder(self) -> Path:
         """The spool with the default filled in."""
         return self.spool or self.home / "spool"
+
+    @property
+    def sealing_file(self) -> Path:
+        """The key file with the default filled in."""
+        return self.secret_file or self.home / "secret.key"
 
     @property
     def store_address(self) -> str:

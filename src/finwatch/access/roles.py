@@ -6,11 +6,23 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from finwatch.errors import SettingError
 from finwatch.model.access import OrganisationKind, Permission, Role
 
 _FILE = Path(__file__).with_name("roles.toml")
+BREAK_GLASS: Final = frozenset(
+    {
+        Permission.OBSERVATION_READ,
+        Permission.EVIDENCE_READ,
+        Permission.CASE_READ,
+        Permission.LEDGER_READ,
+        Permission.RISK_READ,
+        Permission.REPORTER_READ,
+    }
+)
+"""What break-glass access allows, in the rows of the organisation that was entered: reading."""
 Table = Mapping[OrganisationKind, Mapping[Role, frozenset[Permission]]]
 
 
@@ -36,7 +48,7 @@ def roles_in(kind: OrganisationKind) -> tuple[Role, ...]:
     return tuple(table().get(kind, {}))
 
 
-def permissions(kind: OrganisationKind, roles: Iterable[Role]) -> frozenset[Permission]:
+def permissions_of(kind: OrganisationKind, roles: Iterable[Role]) -> frozenset[Permission]:
     """What the holder of ``roles`` may do in an organisation of ``kind``; a role that is not there gives nothing."""
     known = table().get(kind, {})
     return frozenset().union(*(known.get(role, frozenset()) for role in roles))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from finwatch.model.access import Actor, Sight
 from finwatch.model.examination import Answer
 from finwatch.model.fetch import MarketId, Outcome, OutcomeKind
+from finwatch.model.integrity import Checked
 from finwatch.model.knowledge import Severity
 from finwatch.model.listing import EventKind
 from finwatch.model.view import (
@@ -31,9 +32,13 @@ from finwatch.model.view import (
 from finwatch.store import migrate
 from finwatch.store import outcome as outcome_questions
 from finwatch.store.access import Accounts
+from finwatch.store.approved import Approved
 from finwatch.store.case import Cases
 from finwatch.store.dialect import connect, reading, retried, shown_address, writing
 from finwatch.store.frontier import Frontier
+from finwatch.store.heads import Heads
+from finwatch.store.integrity import Progress, check
+from finwatch.store.log import Log
 from finwatch.store.market import Markets
 from finwatch.store.outbox import Outbox
 from finwatch.store.published import app as app_questions
@@ -49,6 +54,8 @@ from finwatch.store.queue import Queue
 from finwatch.store.run import Runs
 from finwatch.store.session import Sessions
 from finwatch.store.unit import Unit, deciding
+from finwatch.transparency.keys import Trusted
+from finwatch.transparency.note import Note
 
 
 class Store:
@@ -71,6 +78,9 @@ class Store:
         self.accounts = Accounts(engine)
         self.sessions = Sessions(engine)
         self.cases = Cases(engine)
+        self.log = Log(engine)
+        self.heads = Heads(engine)
+        self.approved = Approved(engine)
         self.outbox = Outbox(engine)
 
     def seen_by(self, sight: Sight) -> Store:
@@ -206,6 +216,12 @@ class Store:
             return outcome_questions.outcomes(
                 connection, market_id=market, kind=kind, url=url, since=since, until=until, before=before, limit=limit
             )
+
+    def check_log(
+        self, *, now: datetime, trusted: Sequence[Trusted], noted: Sequence[Note] = (), progress: Progress | None = None
+    ) -> Checked:
+        """What is not as the log says: rows, leaves, nodes and heads, each by name (``store.integrity``)."""
+        return check(self._engine, now=now, trusted=trusted, noted=noted, progress=progress)
 
     @retried
     def forget_outcomes(self, *, before: datetime) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, Row, and_, func, select
 
 from finwatch.errors import NotFound
+from finwatch.model.access import Sight
 from finwatch.model.beyond import (
     BeyondOverview,
     ChainPage,
@@ -29,7 +30,7 @@ from finwatch.store import tables
 from finwatch.store.dialect import reading
 from finwatch.store.published import paging
 from finwatch.store.published.documents import Rows
-from finwatch.store.published.publication import Snapshot, snapshot
+from finwatch.store.published.publication import ALL, Snapshot, snapshot
 from finwatch.store.tables import chain, chain_link, frontier, lead, notice, notice_row, version
 
 _UNSEEN: Final = frozenset({LinkEnd.FAILED, LinkEnd.NOT_DECODED, LinkEnd.TOO_DEEP, LinkEnd.TOO_MANY})
@@ -115,13 +116,14 @@ def lead_rows(document: LeadsDocument) -> Rows:
 class Beyond:
     """The named questions."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sight: Sight = ALL) -> None:
         self._engine = engine
+        self._sight = sight
 
     def overview(self) -> BeyondOverview:
         """What there is, in numbers."""
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
 
             def size(table: Any, *where: Any) -> int:
                 asked = select(func.count()).select_from(table).where(now.live(table), *where)
@@ -155,7 +157,7 @@ class Beyond:
         Raises ``InputError`` for an ``after`` that is no key of this list.
         """
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
             asked = select(chain).where(now.live(chain))
             if market is not None:
                 asked = asked.where(chain.c.market == market)
@@ -174,7 +176,7 @@ class Beyond:
     def chain(self, chain_id: str) -> ChainView:
         """One chain with every link. Raises ``NotFound``."""
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
             row = connection.execute(select(chain).where(now.live(chain), chain.c.chain == chain_id)).first()
             if row is None:
                 raise NotFound(f"There is no chain {chain_id!r}.", zh=f"没有链路 {chain_id!r}。", todo="See /chains.")
@@ -205,7 +207,7 @@ class Beyond:
     ) -> NoticePage:
         """A page of notices. Raises ``InputError`` for an ``after`` that is no key of this list."""
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
             asked = select(notice).where(now.live(notice))
             if market is not None:
                 asked = asked.where(notice.c.market == market)
@@ -220,7 +222,7 @@ class Beyond:
         """One notice with its rows. Raises ``NotFound``."""
         table = tables.notice
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
             row = connection.execute(select(table).where(now.live(table), table.c.notice == notice)).first()
             if row is None:
                 raise NotFound(f"There is no notice {notice!r}.", zh=f"没有通报 {notice!r}。", todo="See /notices.")
@@ -239,7 +241,7 @@ class Beyond:
     ) -> NoticeEntryPage:
         """A page of rows of notices: ``q`` = words that all occur in a row, ``app`` = its app's name to the letter."""
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
             joined = and_(notice.c.notice == notice_row.c.notice, now.live(notice))
             asked = select(
                 notice,
@@ -273,7 +275,7 @@ class Beyond:
     ) -> LeadPage:
         """A page of leads, each with what became of it."""
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
             asked = select(lead).where(now.live(lead))
             if market is not None:
                 asked = asked.where(lead.c.market == market)

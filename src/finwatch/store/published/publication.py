@@ -15,11 +15,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, or_, select, update
 
 from finwatch.errors import StoreError
+from finwatch.model.access import Sight
 from finwatch.model.view import AppDocument, HistoryDocument, VersionDocument
 from finwatch.store import lease as leases
 from finwatch.store.columns import abridged
 from finwatch.store.dialect import alone, insert_all, reading, replace, retried, writing
 from finwatch.store.published import names
+from finwatch.store.published import sight as sights
 from finwatch.store.published.alert import raise_alerts
 from finwatch.store.published.documents import Rows, app_rows, history_rows, version_rows
 from finwatch.store.tables import (
@@ -38,6 +40,7 @@ from finwatch.store.tables import (
     visited,
 )
 
+ALL: Final = Sight(everything=True)
 APP: Final = "app"
 VERSION: Final = "version"
 HISTORY: Final = "history"
@@ -60,10 +63,11 @@ _TABLES_OF: Final[Mapping[str, tuple[Table, ...]]] = {
 class Snapshot:
     """A reading transaction and the generation that it sees."""
 
-    def __init__(self, connection: Connection, current: int, published: datetime | None) -> None:
+    def __init__(self, connection: Connection, current: int, published: datetime | None, sight: Sight = ALL) -> None:
         self.connection = connection
         self.generation = current
         self.published = published
+        self.sight = sight
         self._visited: dict[str, datetime] | None = None
 
     def visited(self) -> dict[str, datetime]:
@@ -74,14 +78,19 @@ class Snapshot:
         return self._visited
 
     def live(self, table: Any) -> ColumnElement[bool]:
-        """The condition that a row of a read-model table (or alias) is of this generation."""
+        """The condition that a row of a read-model table (or alias) is of this generation and in the reader's sight."""
+        here = self._here(table)
+        seen = None if self.sight.everything else sights.condition(table, self.sight, here=self._here)
+        return here if seen is None else and_(here, seen)
+
+    def _here(self, table: Any) -> ColumnElement[bool]:
         return and_(table.c.since <= self.generation, table.c.until > self.generation)
 
 
-def snapshot(connection: Connection) -> Snapshot:
-    """What readers see now."""
+def snapshot(connection: Connection, sight: Sight = ALL) -> Snapshot:
+    """What readers see now; only what is in ``sight``."""
     row = connection.execute(select(generation)).first()
-    return Snapshot(connection, row.current if row else 0, row.published if row else None)
+    return Snapshot(connection, row.current if row else 0, row.published if row else None, sight)
 
 
 class Draft:

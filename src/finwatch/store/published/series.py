@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, Row, func, or_, select
 
+from finwatch.model.access import Sight
 from finwatch.model.beyond import RatingSeries, ReviewMonth, ReviewPage
 from finwatch.model.fetch import MarketId
 from finwatch.model.listing import RatingPoint, Review
@@ -15,7 +16,7 @@ from finwatch.store import tables
 from finwatch.store.dialect import reading
 from finwatch.store.published import paging
 from finwatch.store.published.documents import Rows
-from finwatch.store.published.publication import snapshot
+from finwatch.store.published.publication import ALL, snapshot
 from finwatch.store.tables import rating_point, review
 
 Entries = Sequence[tuple[str, str]]
@@ -50,13 +51,14 @@ def review_rows(reviews: Sequence[Review]) -> Rows:
 class Series:
     """The named questions."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sight: Sight = ALL) -> None:
         self._engine = engine
+        self._sight = sight
 
     def ratings(self, entries: Entries) -> tuple[RatingSeries, ...]:
         """One series for each entry that has any point, by market and app; points oldest first."""
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
             asked = select(rating_point).where(now.live(rating_point), _either(rating_point, entries))
             rows = connection.execute(asked.order_by(rating_point.c.market, rating_point.c.app, rating_point.c.at))
             found: dict[tuple[str, str], list[RatingPoint]] = {}
@@ -70,7 +72,7 @@ class Series:
     def months(self, entries: Entries) -> tuple[ReviewMonth, ...]:
         """How many reviews were written in each month and what stars they gave, oldest month first."""
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
             by = (review.c.market, review.c.app, review.c.month)
             asked = (
                 select(*by, func.count().label("reviews"), func.count(review.c.rating).label("rated"))
@@ -91,7 +93,7 @@ class Series:
     ) -> ReviewPage:
         """A page of reviews, newest first. Raises ``InputError`` for an ``after`` that is no key of this list."""
         with reading(self._engine) as connection:
-            now = snapshot(connection)
+            now = snapshot(connection, self._sight)
             asked = select(review).where(now.live(review), _either(review, entries))
             if month is not None:
                 asked = asked.where(review.c.month == month)
