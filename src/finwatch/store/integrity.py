@@ -267,9 +267,10 @@ def check(
     now: datetime,
     trusted: Sequence[Trusted],
     noted: Sequence[Note] = (),
-    progress: Progress = _silent,
+    progress: Progress | None = None,
 ) -> Checked:
     """What is not as the log says; ``noted`` are signed heads that were kept elsewhere."""
+    progress = progress or _silent
     with reading(engine) as connection, Newest() as newest:
         run = _Check(connection, trusted=trusted, noted=noted)
         run.leaves(newest, progress)

@@ -42,5 +42,7 @@ approved_list = Table(
     Column("csv_sha256", Key, nullable=False),
     Column("signature", Shown, nullable=False),
     Column("csv_signature", Shown, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
 )
-"""The files themselves are blobs of the lake, by ``sha256`` and ``csv_sha256``."""
+"""The files themselves are blobs of the lake, by ``sha256`` and ``csv_sha256``. ``leaf``: index of the leaf that
+vouches for the list."""

@@ -77,6 +77,7 @@ def _approved() -> None:
         sa.Column("csv_sha256", _TEXT, nullable=False),
         sa.Column("signature", _TEXT, nullable=False),
         sa.Column("csv_signature", _TEXT, nullable=False),
+        sa.Column("leaf", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_approved_list"),
     )
 
