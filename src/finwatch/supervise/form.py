@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import types
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
@@ -188,6 +189,8 @@ def _plain(shown: FormField, value: Any) -> Any:
         return [] if value is None else value
     if isinstance(value, str) and not value.strip():
         return False if shown.widget == "flag" else None
+    if shown.widget in ("number", "date") and isinstance(value, str):
+        return unicodedata.normalize("NFKC", value).strip()
     if shown.widget == "flag" and isinstance(value, str):
         return {"on": True, "true": True, "1": True, "yes": True, "是": True}.get(value.lower(), False)
     return value
