@@ -187,13 +187,17 @@ def _plain(shown: FormField, value: Any) -> Any:
         if isinstance(value, str):
             return [line.strip() for line in value.splitlines() if line.strip()]
         return [] if value is None else value
-    if isinstance(value, str) and not value.strip():
-        return False if shown.widget == "flag" else None
-    if shown.widget in ("number", "date") and isinstance(value, str):
-        return unicodedata.normalize("NFKC", value).strip()
-    if shown.widget == "flag" and isinstance(value, str):
-        return {"on": True, "true": True, "1": True, "yes": True, "是": True}.get(value.lower(), False)
-    return value
+    return _text(shown, value) if isinstance(value, str) else value
+
+
+def _text(shown: FormField, value: str) -> Any:
+    """A posted text: ticks as truth, digits of any width as digits, nothing as nothing."""
+    text = value.strip()
+    if shown.widget == "flag":
+        return text.lower() in ("on", "true", "1", "yes", "是")
+    if shown.widget in ("number", "date"):
+        text = unicodedata.normalize("NFKC", text)
+    return text or None
 
 
 _SAYINGS = {
