@@ -67,6 +67,7 @@ def limits_page() -> str:
         (limits.FetchLimits, "One visit to the outside"),
         (limits.EvidenceLimits, "Sealing and verifying captures"),
         (limits.WebLimits, "Following pages beyond stores"),
+        (limits.SheetLimits, "Reading a ledger kept as a workbook"),
         (limits.AccessLimits, "Logging in and staying logged in"),
     )
     for model, title in titles:
