@@ -113,6 +113,8 @@ def needs(*permissions: Permission) -> Needs:
 
 signed_in: Final = Needs()
 """A dependency that gives the actor, whoever has logged in."""
+observing: Final = Needs(Permission.OBSERVATION_READ)
+"""A dependency for what explains the service: whoever may see what was observed."""
 public: Final = Public()
 """A dependency that says: open to everybody."""
 Observed = Annotated[Store, Depends(Observes(Permission.OBSERVATION_READ))]
@@ -210,7 +212,7 @@ def _flat(dependant: Dependant) -> Iterable[Dependant]:
 def check_declared(app: FastAPI) -> None:
     """Raises ``SettingError`` when a route declares nothing: an application with a hole does not start."""
     open_ = [
-        f"{','.join(sorted(route.methods))} {route.path}"
+        f"{','.join(sorted(route.methods or ()))} {route.path}"
         for route in app.routes
         if isinstance(route, APIRoute) and declared(route) is None
     ]

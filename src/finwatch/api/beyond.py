@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from finwatch.api.acting import Observed, Whole
 from finwatch.api.asking import After, Limit
 from finwatch.model.beyond import (
     BeyondOverview,
@@ -36,12 +37,13 @@ def routes(api: APIRouter, store: Store) -> None:
 
 def _beyond(api: APIRouter, store: Store) -> None:
     @api.get("/beyond", tags=[TAG])
-    def beyond() -> BeyondOverview:
+    def beyond(store: Whole) -> BeyondOverview:
         """What was found beyond stores, in numbers."""
         return store.beyond.overview()
 
     @api.get("/chains", tags=[TAG])
     def chains(
+        store: Observed,
         market: str | None = None,
         start: str | None = None,
         package: str | None = None,
@@ -55,19 +57,20 @@ def _beyond(api: APIRouter, store: Store) -> None:
         )
 
     @api.get("/chains/{chain_id}", tags=[TAG])
-    def chain(chain_id: str) -> ChainView:
+    def chain(store: Observed, chain_id: str) -> ChainView:
         """One chain with every link."""
         return store.beyond.chain(chain_id)
 
     @api.get("/notices", tags=[TAG])
     def notices(
-        market: str | None = None, url: str | None = None, after: After = None, limit: Limit = 50
+        store: Observed, market: str | None = None, url: str | None = None, after: After = None, limit: Limit = 50
     ) -> NoticePage:
         """Regulators' notices and penalty tables."""
         return store.beyond.notices(market=_market(market), url=url, after=after, limit=limit)
 
     @api.get("/notices/rows", tags=[TAG])
     def notice_rows(
+        store: Observed,
         q: str | None = None,
         market: str | None = None,
         app: str | None = None,
@@ -78,13 +81,17 @@ def _beyond(api: APIRouter, store: Store) -> None:
         return store.beyond.entries(q=q, market=_market(market), app=app, after=after, limit=limit)
 
     @api.get("/notices/{notice_id}", tags=[TAG])
-    def notice(notice_id: str) -> NoticeView:
+    def notice(store: Observed, notice_id: str) -> NoticeView:
         """One notice: its rows, and the parts that gave none."""
         return store.beyond.notice(notice_id)
 
     @api.get("/leads", tags=[TAG])
     def leads(
-        market: str | None = None, reason: LeadReason | None = None, after: After = None, limit: Limit = 50
+        store: Whole,
+        market: str | None = None,
+        reason: LeadReason | None = None,
+        after: After = None,
+        limit: Limit = 50,
     ) -> LeadPage:
         """Addresses worth a visit, why, and what became of each."""
         return store.beyond.leads(market=_market(market), reason=reason, after=after, limit=limit)
@@ -92,25 +99,30 @@ def _beyond(api: APIRouter, store: Store) -> None:
 
 def _series(api: APIRouter, store: Store) -> None:
     @api.get("/apps/{app_id}/ratings", tags=["apps"])
-    def ratings(app_id: str) -> list[RatingSeries]:
+    def ratings(store: Observed, app_id: str) -> list[RatingSeries]:
         """How the app stood in each market over time."""
         return list(store.series.ratings(store.app(app_id).entries()))
 
     @api.get("/apps/{app_id}/review-months", tags=["apps"])
-    def months(app_id: str) -> list[ReviewMonth]:
+    def months(store: Observed, app_id: str) -> list[ReviewMonth]:
         """How many reviews were written in each month, and the stars they gave."""
         return list(store.series.months(store.app(app_id).entries()))
 
     @api.get("/apps/{app_id}/reviews", tags=["apps"])
     def reviews(
-        app_id: str, market: str | None = None, month: Month = None, after: After = None, limit: Limit = 50
+        store: Observed,
+        app_id: str,
+        market: str | None = None,
+        month: Month = None,
+        after: After = None,
+        limit: Limit = 50,
     ) -> ReviewPage:
         """What users wrote of the app."""
         entries = store.app(app_id).entries(market=market)
         return store.series.reviews(entries, month=month, after=after, limit=limit)
 
     @api.get("/markets/{market_id}/listings", tags=["markets"])
-    def listings(market_id: str, after: After = None, limit: Limit = 50) -> ListingPage:
+    def listings(store: Observed, market_id: str, after: After = None, limit: Limit = 50) -> ListingPage:
         """What the market lists now, as it describes it."""
         return store.market_listings(store.markets.get(MarketId(market_id)).id, after=after, limit=limit)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from finwatch import __version__
-from finwatch.api import beyond
+from finwatch.api import acting, beyond
+from finwatch.api.acting import Evidenced, Observed, Whole
 from finwatch.api.asking import After, Before, Limit, When
 from finwatch.api.problems import Problem
 from finwatch.errors import NotFound
@@ -70,35 +71,36 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
     """Every route, reading from ``store`` and ``lake``."""
     api = APIRouter(prefix="/api/v1", responses=ERRORS)
 
-    @api.get("/", tags=["service"])
+    @api.get("/", tags=["service"], dependencies=[Depends(acting.public)])
     def service() -> Service:
         """Which versions answer here."""
         return Service(name="finwatch", version=__version__, catalog_version=catalog_version)
 
     @api.get("/overview", tags=["apps"])
-    def overview() -> Overview:
+    def overview(store: Observed) -> Overview:
         """The numbers of the first page, each the size of a list that can be opened."""
         return store.overview()
 
     @api.get("/apps", tags=["apps"])
-    def apps(query: Annotated[AppQuery, Query()]) -> AppPage:
+    def apps(store: Observed, query: Annotated[AppQuery, Query()]) -> AppPage:
         """Apps, narrowed by every field given."""
         where = AppFilter.model_validate(query.model_dump(exclude={"order", "after", "limit"}))
         return store.apps(where, order=query.order, after=query.after, limit=query.limit)
 
     @api.get("/apps/{app_id}", tags=["apps"])
-    def app(app_id: str) -> AppView:
+    def app(store: Observed, app_id: str) -> AppView:
         """One app with its versions, listings, events and the findings on its current version."""
         return store.app(app_id)
 
     @api.get("/packages/{sha256}", tags=["apps"], response_model=Examination)
-    def package(sha256: Sha256) -> Response:
+    def package(store: Observed, sha256: Sha256) -> Response:
         """The examination document of a package (`finwatch.examination/1`)."""
         document = store.version(sha256.lower()).examination
         return Response(document.model_dump_json(), media_type="application/json")
 
     @api.get("/findings", tags=["findings"])
     def findings(
+        store: Observed,
         check: str | None = None,
         outcome: Answer | None = Answer.YES,
         severity: Severity | None = None,
@@ -120,6 +122,7 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
 
     @api.get("/events", tags=["markets"])
     def events(
+        store: Observed,
         market: str | None = None,
         app: str | None = None,
         kind: EventKind | None = None,
@@ -142,17 +145,18 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
     beyond.routes(api, store)
 
     @api.get("/runs", tags=["runs"])
-    def runs(before: Before = None, limit: Limit = 50) -> list[Run]:
+    def runs(store: Whole, before: Before = None, limit: Limit = 50) -> list[Run]:
         """Daily runs, newest first: their steps, and what each found. `before` is the last number of a page."""
         return store.runs.newest(before=before, limit=limit)
 
     @api.get("/runs/{number}", tags=["runs"])
-    def run(number: Annotated[int, Path(ge=0, lt=1 << 63)]) -> Run:
+    def run(store: Whole, number: Annotated[int, Path(ge=0, lt=1 << 63)]) -> Run:
         """One daily run."""
         return store.runs.get(number)
 
     @api.get("/alerts", tags=["runs"])
     def alerts(
+        store: Whole,
         run: Annotated[int | None, Query(ge=0, lt=1 << 63)] = None,
         kind: AlertKind | None = None,
         before: Before = None,
@@ -164,6 +168,7 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
 
     @api.get("/visits", tags=["markets"])
     def visits(
+        store: Whole,
         market: str | None = None,
         kind: OutcomeKind | None = None,
         url: str | None = None,
@@ -185,18 +190,18 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
         return [Visit(number=number, outcome=outcome) for number, outcome in found]
 
     @api.get("/markets", tags=["markets"])
-    def markets(days: Annotated[int, Query(ge=1, le=366)] = 30) -> list[MarketHealth]:
+    def markets(store: Whole, days: Annotated[int, Query(ge=1, le=366)] = 30) -> list[MarketHealth]:
         """Every market and how the visits of the last days went."""
         now = datetime.now(UTC)
         return store.market_health(since=now - timedelta(days=days), now=now)
 
     @api.get("/checks", tags=["findings"])
-    def all_checks() -> list[CheckDefinition]:
+    def all_checks(store: Observed) -> list[CheckDefinition]:
         """The definition of every check."""
         return list(checks)
 
     @api.get("/checks/{check_id}", tags=["findings"])
-    def check_definition(check_id: str) -> CheckDefinition:
+    def check_definition(store: Observed, check_id: str) -> CheckDefinition:
         """The definition of one check."""
         for check in checks:
             if check.id == check_id:
@@ -204,7 +209,7 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
         raise NotFound(f"There is no check {check_id!r}.", zh=f"没有检查项 {check_id!r}。", todo="See /api/v1/checks.")
 
     @api.get("/captures/{capture_id:path}", tags=["evidence"])
-    def capture(capture_id: str) -> Capture:
+    def capture(store: Evidenced, capture_id: str) -> Capture:
         """What a stored exchange says of itself; its payload is at `/captures/{id}?raw=1`."""
         return lake.captures.read(capture_id)[0]
 

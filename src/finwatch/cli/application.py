@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from finwatch import __version__
-from finwatch.api import problems
+from finwatch.access.secrets import Sealer
+from finwatch.api import acting, problems
 from finwatch.api import routes as api
 from finwatch.errors import FinwatchError, InputError, NotFound
+from finwatch.supervise.door import Door
 from finwatch.web import routes as web
 from finwatch.web.language import chosen, translator
 from finwatch.web.pages import HERE, Site
@@ -29,13 +32,17 @@ HEADERS = {
 }
 
 
-def application(site: Site) -> FastAPI:
-    """Pages at ``/``, API at ``/api/v1``, both with the same answers."""
+def application(site: Site, *, sealer: Sealer | None = None) -> FastAPI:
+    """Pages at ``/``, API at ``/api/v1``, both with the same answers.
+
+    ``sealer`` seals second factors; without one, what is set up lasts as long as the process. Raises ``SettingError``
+    when a route declares no permission.
+    """
     app = FastAPI(
         title="Finwatch",
         version=__version__,
         description="Internet-finance apps: listings, packages, findings, ratings, each with its evidence.",
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         license_info={"name": "Apache-2.0"},
@@ -47,7 +54,13 @@ def application(site: Site) -> FastAPI:
     app.include_router(web.router(site))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
-    @app.get("/api/docs", include_in_schema=False)
+    app.state.door = Door(site.store, sealer or Sealer.fresh())
+
+    @app.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(acting.observing)])
+    def description() -> dict[str, Any]:
+        return app.openapi()
+
+    @app.get("/api/docs", include_in_schema=False, dependencies=[Depends(acting.observing)])
     def documentation(request: Request) -> Response:
         return site.render(request, "api.html", routes=app.openapi()["paths"])
 
@@ -77,6 +90,7 @@ def application(site: Site) -> FastAPI:
             return response
         return _problem(site, request, NotFound("There is no such page.", zh="没有这个页面。"))
 
+    acting.check_declared(app)
     return app
 
 

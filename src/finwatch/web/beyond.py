@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from finwatch.api.acting import Observed, Whole
 from finwatch.model.web import Chain, Lead, LeadReason, Link, LinkEnd
 from finwatch.report import beyond_words
 from finwatch.web import query
@@ -28,16 +29,15 @@ class Ending:
 
 def routes(pages: APIRouter, site: Site) -> None:
     """Adds the pages to ``pages``."""
-    ask = site.store.beyond
 
     @pages.get("/beyond")
-    def beyond(request: Request) -> Response:
-        return site.render(request, "beyond.html", section=SECTION, view=ask.overview())
+    def beyond(request: Request, store: Whole) -> Response:
+        return site.render(request, "beyond.html", section=SECTION, view=store.beyond.overview())
 
     @pages.get("/chains")
-    def chains(request: Request) -> Response:
+    def chains(request: Request, store: Observed) -> Response:
         asked = query.fields(request)
-        page = ask.chains(
+        page = store.beyond.chains(
             market=query.market(asked),
             start=asked.get("start"),
             package=asked.get("package"),
@@ -47,33 +47,35 @@ def routes(pages: APIRouter, site: Site) -> None:
         return _list(site, request, "chains.html", page=page, asked=asked)
 
     @pages.get("/chains/{chain_id}")
-    def chain(request: Request, chain_id: str) -> Response:
-        view = ask.chain(chain_id)
+    def chain(request: Request, store: Observed, chain_id: str) -> Response:
+        view = store.beyond.chain(chain_id)
         return site.render(
             request, "chain.html", section=SECTION, view=view, chain=view.chain, ends=endings(view.chain)
         )
 
     @pages.get("/notices")
-    def notices(request: Request) -> Response:
+    def notices(request: Request, store: Observed) -> Response:
         asked = query.fields(request)
-        page = ask.notices(market=query.market(asked), url=asked.get("url"), after=asked.get("after"))
+        page = store.beyond.notices(market=query.market(asked), url=asked.get("url"), after=asked.get("after"))
         return _list(site, request, "notices.html", page=page, asked=asked)
 
     @pages.get("/notices/rows")
-    def notice_rows(request: Request) -> Response:
+    def notice_rows(request: Request, store: Observed) -> Response:
         asked = query.fields(request)
-        page = ask.entries(q=asked.get("q"), market=query.market(asked), app=asked.get("app"), after=asked.get("after"))
+        page = store.beyond.entries(
+            q=asked.get("q"), market=query.market(asked), app=asked.get("app"), after=asked.get("after")
+        )
         return _list(site, request, "notice_rows.html", page=page, asked=asked)
 
     @pages.get("/notices/{notice_id}")
-    def notice(request: Request, notice_id: str) -> Response:
-        view = ask.notice(notice_id)
+    def notice(request: Request, store: Observed, notice_id: str) -> Response:
+        view = store.beyond.notice(notice_id)
         return site.render(request, "notice.html", section=SECTION, head=view.head, notice=view.notice)
 
     @pages.get("/leads")
-    def leads(request: Request) -> Response:
+    def leads(request: Request, store: Whole) -> Response:
         asked = query.fields(request)
-        page = ask.leads(
+        page = store.beyond.leads(
             market=query.market(asked),
             reason=query.member(LeadReason, asked.get("reason"), "reason"),
             after=asked.get("after"),

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from finwatch.api.acting import Evidenced, Observed, Whole
 from finwatch.errors import NotFound
 from finwatch.model.base import Text
 from finwatch.model.examination import Answer, Band, Confidence, Examination
@@ -15,6 +16,7 @@ from finwatch.model.knowledge import Severity
 from finwatch.model.listing import EventKind
 from finwatch.model.view import AppFilter, AppRow, Order
 from finwatch.report import words
+from finwatch.store import Store
 from finwatch.web import beyond, query, runs, series
 from finwatch.web.language import chosen, translator
 from finwatch.web.pages import Site, now
@@ -38,15 +40,15 @@ def router(site: Site) -> APIRouter:
 
 def _lists(pages: APIRouter, site: Site) -> None:
     @pages.get("/")
-    def overview(request: Request) -> Response:
-        return site.render(request, "overview.html", section="/", view=site.store.overview())
+    def overview(request: Request, store: Observed) -> Response:
+        return site.render(request, "overview.html", section="/", view=store.overview())
 
     @pages.get("/apps")
-    def apps(request: Request) -> Response:
+    def apps(request: Request, store: Observed) -> Response:
         asked = query.fields(request)
         order = query.one_of(asked.pop("order", "risk"), ORDERS, "order")
         where = _filter(asked)
-        page = site.store.apps(where, order=order, after=asked.get("after"))
+        page = store.apps(where, order=order, after=asked.get("after"))
         return site.render(
             request,
             "apps.html",
@@ -54,14 +56,14 @@ def _lists(pages: APIRouter, site: Site) -> None:
             page=page,
             chosen={**dict.fromkeys([*AppFilter.model_fields, "order"]), **asked, "order": order},
             narrowed=_narrowed(site, request, asked),
-            **_options(site, request),
+            **_options(site, request, store),
         )
 
     @pages.get("/findings")
-    def findings(request: Request) -> Response:
+    def findings(request: Request, store: Observed) -> Response:
         asked = query.fields(request)
         outcome = query.member(Answer, asked.get("outcome", "yes"), "outcome")
-        page = site.store.findings(
+        page = store.findings(
             check=asked.get("check"),
             outcome=outcome,
             severity=query.member(Severity, asked.get("severity"), "severity"),
@@ -70,13 +72,13 @@ def _lists(pages: APIRouter, site: Site) -> None:
         )
         picked = {"check": asked.get("check"), "outcome": outcome, "severity": asked.get("severity")}
         return site.render(
-            request, "findings.html", section="/findings", page=page, chosen=picked, **_options(site, request)
+            request, "findings.html", section="/findings", page=page, chosen=picked, **_options(site, request, store)
         )
 
     @pages.get("/events")
-    def events(request: Request) -> Response:
+    def events(request: Request, store: Observed) -> Response:
         asked = query.fields(request)
-        page = site.store.events(
+        page = store.events(
             market=query.market(asked),
             app=asked.get("app"),
             kind=query.member(EventKind, asked.get("kind"), "kind"),
@@ -86,26 +88,26 @@ def _lists(pages: APIRouter, site: Site) -> None:
         )
         picked = {name: asked.get(name) for name in ("market", "app", "kind")}
         return site.render(
-            request, "events.html", section="/events", page=page, chosen=picked, **_options(site, request)
+            request, "events.html", section="/events", page=page, chosen=picked, **_options(site, request, store)
         )
 
     @pages.get("/markets")
-    def markets(request: Request) -> Response:
-        health = site.store.market_health(since=now() - HEALTH_WINDOW, now=now())
+    def markets(request: Request, store: Whole) -> Response:
+        health = store.market_health(since=now() - HEALTH_WINDOW, now=now())
         return site.render(request, "markets.html", section="/markets", markets=health)
 
     @pages.get("/checks")
-    def checks(request: Request) -> Response:
-        counts = {row.check: row.apps for row in site.store.overview().checks}
+    def checks(request: Request, store: Observed) -> Response:
+        counts = {row.check: row.apps for row in store.overview().checks}
         definitions = sorted(site.checks.values(), key=lambda check: (list(Severity).index(check.severity), check.id))
         return site.render(request, "checks.html", section="/checks", checks=definitions, counts=counts)
 
 
 def _subjects(pages: APIRouter, site: Site) -> None:
     @pages.get("/apps/{app_id}")
-    def app(request: Request, app_id: str) -> Response:
-        view = site.store.app(app_id)
-        document = site.store.version(view.row.sha256).examination if view.row.sha256 else None
+    def app(request: Request, store: Observed, app_id: str) -> Response:
+        view = store.app(app_id)
+        document = store.version(view.row.sha256).examination if view.row.sha256 else None
         sections = ["why", "matches", "findings", "collection", "sdks", "package", "identity"] if document else []
         if document and document.unreadable:
             sections.insert(1, "unseen")
@@ -121,36 +123,36 @@ def _subjects(pages: APIRouter, site: Site) -> None:
             identity=document.identity if document else None,
             icon=None,
             contents=[*sections, "events", "listings", "versions"],
-            named=_in_notices(site, view.row),
+            named=_in_notices(store, view.row),
             **_outcomes(document),
         )
 
     @pages.get("/packages/{sha256}")
-    def package(request: Request, sha256: str) -> Response:
-        view = site.store.version(sha256)
+    def package(request: Request, store: Observed, sha256: str) -> Response:
+        view = store.version(sha256)
         return site.render(
             request, "package.html", section="/apps", view=view, x=view.examination, **_outcomes(view.examination)
         )
 
     @pages.get("/checks/{check_id}")
-    def check(request: Request, check_id: str) -> Response:
+    def check(request: Request, store: Observed, check_id: str) -> Response:
         if check_id not in site.checks:
             raise NotFound(f"There is no check {check_id!r}.", zh=f"没有检查项 {check_id!r}。", todo="See /checks.")
-        count = site.store.findings(check=check_id, outcome=Answer.YES, limit=1).total
+        count = store.findings(check=check_id, outcome=Answer.YES, limit=1).total
         return site.render(request, "check.html", section="/checks", check=site.checks[check_id], count=count)
 
     @pages.get("/markets/{market_id}")
-    def market(request: Request, market_id: str) -> Response:
-        for health in site.store.market_health(since=now() - HEALTH_WINDOW, now=now()):
+    def market(request: Request, store: Whole, market_id: str) -> Response:
+        for health in store.market_health(since=now() - HEALTH_WINDOW, now=now()):
             if health.market.id == market_id:
-                unread = site.store.unread_packages(health.market.id)
+                unread = store.unread_packages(health.market.id)
                 return site.render(request, "market.html", section="/markets", unread=unread, health=health)
         raise NotFound(f"There is no market {market_id!r}.", zh=f"没有市场 {market_id!r}。", todo="See /markets.")
 
 
 def _sources(pages: APIRouter, site: Site) -> None:
     @pages.get("/captures/{capture_id:path}")
-    def capture(request: Request, capture_id: str) -> Response:
+    def capture(request: Request, store: Evidenced, capture_id: str) -> Response:
         found, payload = site.lake.captures.read(capture_id)
         if request.query_params.get("raw"):
             # Foreign bytes are handed out as a download of no type: a browser must never run them as a page of ours.
@@ -193,17 +195,17 @@ def _outcomes(document: Examination | None) -> dict[str, Any]:
     }
 
 
-def _in_notices(site: Site, row: AppRow) -> list[str]:
+def _in_notices(store: Store, row: AppRow) -> list[str]:
     """Those of the app's names that rows of notices bear, to the letter. A name is no proof."""
     names = dict.fromkeys((row.name_zh, row.name_en))
-    return [name for name in names if site.store.beyond.entries(app=name, limit=1).rows]
+    return [name for name in names if store.beyond.entries(app=name, limit=1).rows]
 
 
-def _options(site: Site, request: Request) -> dict[str, Any]:
+def _options(site: Site, request: Request, store: Store) -> dict[str, Any]:
     """What the filters offer, in the reader's language."""
     language = chosen(request, site.language)
     t = translator(language)
-    view = site.store.overview()
+    view = store.overview()
 
     def worded(table: dict[Any, Text]) -> list[tuple[str, str]]:
         return [(value.value, text.in_language(language)) for value, text in table.items()]
@@ -216,7 +218,7 @@ def _options(site: Site, request: Request) -> dict[str, Any]:
         "outcome_options": worded(words.ANSWERS),
         "severity_options": worded(words.SEVERITIES),
         "kind_options": [(kind.id, kind.name.in_language(language)) for kind in kinds],
-        "market_options": [(market.id, market.name.in_language(language)) for market in site.store.markets.all()],
+        "market_options": [(market.id, market.name.in_language(language)) for market in store.markets.all()],
         "check_options": [(check.id, check.title.in_language(language)) for check in site.checks.values()],
         "sdk_options": [(facet.value, sdks.get(facet.value, facet.value)) for facet in view.sdks],
         "order_options": [(order, t(f"order.{order}")) for order in ORDERS],

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from finwatch.api.acting import Whole
 from finwatch.errors import NotFound
 from finwatch.model.alert import AlertKind
 from finwatch.model.fetch import OutcomeKind
@@ -31,25 +32,25 @@ def routes(pages: APIRouter, site: Site) -> None:
     """Adds the pages to ``pages``."""
 
     @pages.get("/runs")
-    def runs(request: Request) -> Response:
-        found = site.store.runs.newest(
+    def runs(request: Request, store: Whole) -> Response:
+        found = store.runs.newest(
             before=query.number(request.query_params.get("before") or None, "before"), limit=ROWS + 1
         )
         following = str(found[ROWS - 1].id) if len(found) > ROWS else None
         return site.render(request, "runs.html", section="/runs", runs=found[:ROWS], following=following)
 
     @pages.get("/runs/{number}")
-    def run(request: Request, number: str) -> Response:
+    def run(request: Request, store: Whole, number: str) -> Response:
         if not number.isdecimal() or len(number) > 18:
             raise NotFound(f"There is no run {number!r}.", zh=f"没有第 {number!r} 次运行。", todo="See /runs.")
-        found = site.store.runs.get(int(number))
-        alerts = [one for _, one in site.store.alerts.newest(run=found.id, limit=ALERTS)]
+        found = store.runs.get(int(number))
+        alerts = [one for _, one in store.alerts.newest(run=found.id, limit=ALERTS)]
         return site.render(request, "run.html", section="/runs", run=found, alerts=alerts, opens=_opens, groups=GROUPS)
 
     @pages.get("/alerts")
-    def alerts(request: Request) -> Response:
+    def alerts(request: Request, store: Whole) -> Response:
         asked = query.fields(request)
-        found = site.store.alerts.newest(
+        found = store.alerts.newest(
             run=query.number(asked.get("run"), "run"),
             kind=query.member(AlertKind, asked.get("kind"), "kind"),
             before=query.number(asked.get("before"), "before"),
@@ -61,9 +62,9 @@ def routes(pages: APIRouter, site: Site) -> None:
         )
 
     @pages.get("/visits")
-    def visits(request: Request) -> Response:
+    def visits(request: Request, store: Whole) -> Response:
         asked = query.fields(request)
-        found = site.store.outcomes(
+        found = store.outcomes(
             query.market(asked),
             kind=query.member(OutcomeKind, asked.get("kind"), "kind"),
             url=asked.get("url"),
