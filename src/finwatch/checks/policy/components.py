@@ -135,8 +135,17 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not any(mark.isascii() and mark.isalnum() for mark in around)
 
 
+def is_called(sdk: Sdk, name: str) -> bool:
+    """Whether a list of components may mean ``sdk`` by ``name``: its own name, its vendor's, or its vendor's brand."""
+    return _same(name, _names(sdk))
+
+
 def _is_about(row: SdkRow, names: Iterable[str]) -> bool:
-    own = _bare(row.name)
+    return _same(row.name, names)
+
+
+def _same(listed: str, names: Iterable[str]) -> bool:
+    own = _bare(listed)
     if not own:
         return False
     for name in names:
