@@ -73,13 +73,15 @@ class Desk:
         owner: Organisation | None = None,
         comment: str = "",
         attachments: Sequence[str] = (),
+        also: Callable[[Unit, Case], None] | None = None,
     ) -> Case:
         """A new case of ``machine``, owned by ``owner`` (default: the actor's organisation).
 
-        ``arc`` names the opening where a machine has several. Raises ``Denied``, ``FormError``, ``NotFound``.
+        ``arc`` names the opening where a machine has several; ``also`` writes more in the same unit. Raises ``Denied``,
+        ``FormError``, ``NotFound``.
         """
         with self._unit(actor) as act:
-            return act.open(
+            case = act.open(
                 self.machine(machine),
                 arc=arc,
                 form=form or {},
@@ -88,6 +90,9 @@ class Desk:
                 comment=comment,
                 attachments=attachments,
             )
+            if also is not None:
+                also(act.unit, case)
+            return case
 
     def go(
         self,
@@ -193,7 +198,7 @@ class _Act:
     """One act with everything that follows from it, in one unit."""
 
     def __init__(self, desk: Desk, unit: Unit, actor: Actor, now: datetime, look: Look) -> None:
-        self._desk, self._unit, self._actor, self._now, self._look = desk, unit, actor, now, look
+        self._desk, self.unit, self._actor, self._now, self._look = desk, unit, actor, now, look
 
     def open(
         self,
@@ -234,7 +239,7 @@ class _Act:
         occasion = self._occasion(blank, values, told, actor, comment)
         change = _asked(machine, opening, occasion)
         draft = _changed(machine, opening, occasion=occasion, change=change)
-        after = rows.add(self._unit, draft, owner_name=owner.name)
+        after = rows.add(self.unit, draft, owner_name=owner.name)
         self._write(machine, opening, after, occasion=occasion, change=change, attachments=attachments, depth=depth)
         return after
 
@@ -252,9 +257,9 @@ class _Act:
         depth: int = 0,
     ) -> Case:
         actor = actor or self._actor
-        case = rows.locked(self._unit, number, scope=actor.scope)
+        case = rows.locked(self.unit, number, scope=actor.scope)
         machine = self._desk.machine(case.machine)
-        steps = rows.walked(self._unit, number)
+        steps = rows.walked(self.unit, number)
         if version is not None and version != case.version:
             raise _stale(machine, case, steps, version)
         arc = machine.arc(arc_id)
@@ -265,7 +270,7 @@ class _Act:
         occasion = self._occasion(case, values, told, actor, comment)
         change = _asked(machine, arc, occasion)
         after = _changed(machine, arc, occasion=occasion, change=change)
-        rows.change(self._unit, case, after)
+        rows.change(self.unit, case, after)
         self._write(machine, arc, after, occasion=occasion, change=change, attachments=attachments, depth=depth)
         return after
 
@@ -303,11 +308,11 @@ class _Act:
             attachments=tuple(attachments),
             note={**occasion.note, **change.note},
         )
-        rows.record(self._unit, done)
-        self._unit.journal(f"{machine.id}:{arc.id}", f"case:{after.id}", {"before": before.state, "after": after.state})
-        self._unit.send(change.messages, case=after.id)
+        rows.record(self.unit, done)
+        self.unit.journal(f"{machine.id}:{arc.id}", f"case:{after.id}", {"before": before.state, "after": after.state})
+        self.unit.send(change.messages, case=after.id)
         for what, detail in change.vouch.items():
-            self._unit.vouch(what, detail)
+            self.unit.vouch(what, detail)
         for follow in change.follow:
             self._follow(follow, after, depth + 1)
 
@@ -415,7 +420,8 @@ def _read(
         problems += tuple(problem for problem in machine.form.missing(merged) if problem.field not in wrong)
     told: dict[str, Any] = {}
     if arc.note is not None:
-        told, wrong_note = arc.note.read(note)
+        given, wrong_note = arc.note.read(note)
+        told = {**arc.note.blank(), **given}
         problems += wrong_note + arc.note.missing(told)
     elif note:
         problems += (FieldProblem(field=next(iter(note)), says=Text(zh="此步骤无此项。", en="Not asked for here.")),)

@@ -89,6 +89,14 @@ class Form(BaseModel):
         return values, tuple(problems)
 
     @classmethod
+    def blank(cls) -> dict[str, Any]:
+        """What each field is when nobody fills it in, as JSON."""
+        return {
+            name: TypeAdapter(_annotated(info)).dump_python(info.get_default(), mode="json")
+            for name, info in cls.model_fields.items()
+        }
+
+    @classmethod
     def missing(cls, values: Mapping[str, Any]) -> tuple[FieldProblem, ...]:
         """The required fields that are empty, also those of rows."""
         found = []
