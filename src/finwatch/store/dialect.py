@@ -30,6 +30,7 @@ _LOCKS: Final = {
     "run": 0x66696E79,
     "publish": 0x66696E7A,
     "log": 0x66696E7B,
+    "report": 0x66696E7C,
     "approved": 0x66696E7C,
 }
 """Keys of the PostgreSQL advisory locks that one process at a time holds while it decides."""

@@ -17,7 +17,7 @@ from finwatch.errors import StoreError
 from finwatch.store.dialect import alone, check_server, writing
 from finwatch.store.tables import metadata
 
-HEAD: Final = "0009"
+HEAD: Final = "0010"
 """The revision that ``tables.py`` describes."""
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -38,10 +38,23 @@ def up(engine: Engine, target: str = HEAD) -> None:
             return
         _check(found)
         check_server(connection)
-        if target == HEAD and found is None:
-            _new(connection)
+        if found is None:
+            make(connection, target)
         else:
             _command("upgrade", connection, target)
+
+
+def make(connection: Connection, target: str) -> None:
+    """Makes the tables of ``target`` in an empty database, in the transaction of ``connection``."""
+    if target == HEAD:
+        _new(connection)
+    else:
+        _command("upgrade", connection, target)
+
+
+def known() -> tuple[str, ...]:
+    """Every revision that this program has a migration for, oldest first."""
+    return tuple(sorted(path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")))
 
 
 def down(engine: Engine, target: str) -> None:
@@ -65,8 +78,7 @@ def _new(connection: Connection) -> None:
 
 
 def _check(found: str | None) -> None:
-    known = {path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")}
-    if found is not None and found not in known:
+    if found is not None and found not in known():
         raise StoreError(
             f"The store is at revision {found}, which this Finwatch does not know.",
             zh=f"数据库版本 {found} 高于本程序所识别的版本。",

@@ -51,6 +51,7 @@ from finwatch.store.published.beyond import Beyond
 from finwatch.store.published.publication import ALL, Publication, Snapshot, snapshot
 from finwatch.store.published.series import Series
 from finwatch.store.queue import Queue
+from finwatch.store.reporter import Reporters
 from finwatch.store.run import Runs
 from finwatch.store.session import Sessions
 from finwatch.store.unit import Unit, deciding
@@ -82,6 +83,7 @@ class Store:
         self.heads = Heads(engine)
         self.approved = Approved(engine)
         self.outbox = Outbox(engine)
+        self.reporters = Reporters(engine)
 
     def seen_by(self, sight: Sight) -> Store:
         """The same store for a reader who sees the observed apps in ``sight`` only; decided rows have their scope."""

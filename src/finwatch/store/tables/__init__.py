@@ -47,6 +47,7 @@ from finwatch.store.tables.published import (
     version,
     visited,
 )
+from finwatch.store.tables.reporter import reporter
 
 APP_TABLES: Final = (app, app_facet, listing)
 VERSION_TABLES: Final = (version, finding, evidence, sdk_use, collection, endpoint, match)
@@ -66,6 +67,7 @@ READ_MODEL: Final = (
 """Everything that a rebuild makes again from the lake."""
 
 DECIDED: Final = (
+    reporter,
     case_file,
     case_party,
     counter,
@@ -140,6 +142,7 @@ __all__ = [
     "part_live",
     "person",
     "rating_point",
+    "reporter",
     "review",
     "role_grant",
     "run",
