@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from finwatch.model.base import Text
 from finwatch.supervise.form import Form, field
@@ -69,19 +69,24 @@ PLANS: Final = {
 }
 
 
+YESNO: Final = (("yes", Text(zh="是", en="yes")), ("no", Text(zh="否", en="no")))
+YesNo = Literal["yes", "no"]
+"""Three answers: yes, no, and nobody said."""
+
+
 class Extra(Form):
     """A column of a sheet that is no field of the ledger; kept as it came."""
 
-    heading: str = field("列名", "Column", required=True, default="")
-    value: str = field("内容", "Value", widget="text", default="")
+    heading: str | None = field("列名", "Column", required=True)
+    value: str | None = field("内容", "Value", widget="text")
 
 
 class SelfCheck(Form):
     """A pre-release check of one version (article 8), by ``finwatch selfcheck``."""
 
-    version: str = field("版本", "Version", required=True, default="")
-    package_sha256: str = field("安装包SHA-256", "Package SHA-256", default="", pattern=r"^([0-9a-f]{64})?$")
-    document: str = field("自查文书摘要", "Digest of the document", default="", pattern=r"^([0-9a-f]{64})?$")
+    version: str | None = field("版本", "Version", required=True)
+    package_sha256: str | None = field("安装包SHA-256", "Package SHA-256", pattern=r"^[0-9a-f]{64}$")
+    document: str | None = field("自查文书摘要", "Digest of the document", widget="file", pattern=r"^[0-9a-f]{64}$")
     on: date | None = field("自查日期", "Checked on")
     high: int = field("高风险项数", "High findings", default=0, ge=0)
     waived: int = field("已豁免项数", "Waived", default=0, ge=0)
@@ -90,55 +95,54 @@ class SelfCheck(Form):
 class StillListed(Form):
     """A market in which an app was seen after its service ended; written by the crawl alone."""
 
-    market: str = field("市场", "Market", required=True, default="")
+    market: str | None = field("市场", "Market", required=True)
     seen: date | None = field("最近见到", "Last seen")
-    capture: str = field("存档", "Capture", default="")
+    capture: str | None = field("存档", "Capture")
 
 
 class LedgerEntry(Form):
     """What the ledger knows of one entry."""
 
-    name: str = field("应用名称", "Name", required=True, default="", max_length=200)
+    name: str | None = field("应用名称", "Name", required=True, max_length=200)
     kind: EntryKind | None = field("应用类型", "Kind", required=True, options=tuple(KINDS.items()))
-    number: str = field("内部编号", "Number", default="", max_length=64)
+    number: str | None = field("内部编号", "Number", max_length=64)
     platforms: tuple[Platform, ...] = field("运行平台", "Platforms", options=tuple(PLATFORMS.items()), default=())
-    package_id: str = field("包名", "Package or bundle id", default="", max_length=255)
-    signer: str = field("签名证书指纹", "Certificate fingerprint", default="", max_length=64)
-    package_sha256: str = field("安装包SHA-256", "Package SHA-256", default="", max_length=64)
-    version: str = field("当前版本", "Version", default="", max_length=64)
+    package_id: str | None = field("包名", "Package or bundle id", max_length=255)
+    signer: str | None = field("签名证书指纹", "Certificate fingerprint", max_length=64)
+    package_sha256: str | None = field("安装包SHA-256", "Package SHA-256", max_length=64)
+    version: str | None = field("当前版本", "Version", max_length=64)
     version_date: date | None = field("版本发布日期", "Version released")
     online_date: date | None = field("上线日期", "Online since")
     stores: tuple[str, ...] = field("上架渠道", "Stores", default=())
-    release_account: str = field(
+    release_account: str | None = field(
         "发布账号主体",
         "Release account owner",
-        default="",
         max_length=200,
         hint=Text(zh="第八条：发布账号由本机构自主掌控", en="Article 8: the institution itself holds the account"),
     )
-    function: str = field("主要功能", "Main function", widget="text", default="")
-    department: str = field("主管部门", "Owning department", required=True, default="", max_length=200)
-    responsible: str = field("责任人", "Responsible person", required=True, default="", max_length=200)
-    phone: str = field("联系电话", "Telephone", default="", max_length=100)
-    data_owner: str = field("数据安全责任人", "Data security owner", default="", max_length=200)
-    in_house: bool | None = field("是否自主开发", "Built in-house")
-    partner: str = field("合作方", "Partner", default="", max_length=300)
-    contract_number: str = field("合同编号", "Contract number", default="", max_length=100)
+    function: str | None = field("主要功能", "Main function", widget="text")
+    department: str | None = field("主管部门", "Owning department", required=True, max_length=200)
+    responsible: str | None = field("责任人", "Responsible person", required=True, max_length=200)
+    phone: str | None = field("联系电话", "Telephone", max_length=100)
+    data_owner: str | None = field("数据安全责任人", "Data security owner", max_length=200)
+    in_house: YesNo | None = field("是否自主开发", "Built in-house", options=YESNO)
+    partner: str | None = field("合作方", "Partner", max_length=300)
+    contract_number: str | None = field("合同编号", "Contract number", max_length=100)
     contract_until: date | None = field("合同到期日", "Contract until")
-    outsourcer: str = field("外包商", "Outsourcer", default="", max_length=300)
+    outsourcer: str | None = field("外包商", "Outsourcer", max_length=300)
     outsourcer_reviewed: date | None = field("外包评价日期", "Outsourcer reviewed")
-    licence_scope: str = field("业务许可范围", "Licence scope", widget="text", default="")
-    funds: bool | None = field("是否涉及资金交易", "Moves funds")
-    personal_information: bool | None = field("是否收集个人信息", "Collects personal information")
+    licence_scope: str | None = field("业务许可范围", "Licence scope", widget="text")
+    funds: YesNo | None = field("是否涉及资金交易", "Moves funds", options=YESNO)
+    personal_information: YesNo | None = field("是否收集个人信息", "Collects personal information", options=YESNO)
     people: int | None = field("涉及个人信息人数", "People whose information is held", ge=0)
     users: int | None = field("用户数", "Users", ge=0)
     mau: int | None = field("月活跃用户数", "Monthly active users", ge=0)
     rating: float | None = field("应用评分", "Stars", ge=0, le=5)
-    icp_number: str = field("ICP备案号", "ICP number", default="", max_length=100)
-    app_filing_number: str = field("App备案号", "App filing number", default="", max_length=100)
-    nifa_number: str = field("金融App备案编号", "Association filing number", default="", max_length=100)
+    icp_number: str | None = field("ICP备案号", "ICP number", max_length=100)
+    app_filing_number: str | None = field("App备案号", "App filing number", max_length=100)
+    nifa_number: str | None = field("金融App备案编号", "Association filing number", max_length=100)
     mlps_level: int | None = field("等保级别", "MLPS level", ge=1, le=5)
-    important_system: bool | None = field("是否重要信息系统", "Important system")
+    important_system: YesNo | None = field("是否重要信息系统", "Important system", options=YESNO)
     sdks: tuple[str, ...] = field("第三方SDK", "Third-party SDKs", default=())
     last_assessment: date | None = field("最近风险评估日期", "Last risk assessment")
     last_audit: date | None = field("最近审计日期", "Last audit")
@@ -148,7 +152,7 @@ class LedgerEntry(Form):
     open_findings: int | None = field("未整改问题数", "Open findings", ge=0)
     plan: Plan | None = field("处置计划", "Plan", options=tuple(PLANS.items()))
     end_date: date | None = field("终止日期", "End date")
-    remark: str = field("备注", "Remark", widget="text", default="")
+    remark: str | None = field("备注", "Remark", widget="text")
     extra: tuple[Extra, ...] = field("其他列", "Other columns", default=())
     selfchecks: tuple[SelfCheck, ...] = field("发布前自查", "Pre-release checks", default=())
     still_listed: tuple[StillListed, ...] = field("终止后仍见于", "Still listed in", default=())

@@ -138,6 +138,8 @@ def _read_cell(
     except Wrong as wrong:
         work.problem(sheet.name, row, column, plain(cell.value), says=wrong.says, todo=wrong.todo)
         return
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
     values, problems = LedgerEntry.read({column.field: _json(value)})
     for problem in problems:
         work.problem(sheet.name, row, column, plain(cell.value), says=problem.says, todo=None)

@@ -79,7 +79,7 @@ def same_sheet(
 
 
 def _same(one: Any, other: Any) -> bool:
-    return (one or None) == (other or None) if not isinstance(one, bool | int) else one == other
+    return (one if one not in ("", []) else None) == (other if other not in ("", []) else None)
 
 
 def _shared_out(
@@ -109,7 +109,7 @@ def shown(field: str, value: Any, *, factor: int = 1, language: str = "zh") -> V
     if kind in {"day", "past"}:
         made = date.fromisoformat(value)
     elif kind == "flag":
-        made = ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
+        made = value if language == "en" else "是" if value == "yes" else "否"
     elif kind == "list":
         made = "、".join(value)
     return made
