@@ -2,5 +2,6 @@
 
 What comes in: what institutions, certification bodies, laboratories and the association's reviewers do. What goes out:
 cases with a filing number, and statements for the log. Workflow: the association's rules for filing
-(备案管理办法（试行）), its operating manual V2.1 and its notes on linked filing V1.0; states and returns bear the names of the real system.
+(备案管理办法（试行）), its operating manual V2.1 and its notes on linked filing V1.0; states and returns bear the names
+of the real system.
 """

@@ -232,6 +232,7 @@ class FilingForm(Form):
 
 
 FILING_SET: Final = ("handed_in", "filed_on", "ended_on", "valid_from", "mark", "shared", "versions")
+"""What a filing keeps of its own when it takes a change."""
 LAB_OWN: Final = ("lab_report", "lab_result", "lab_page", "lab_results", "lab_sha256")
 CERTIFIER_OWN: Final = ("certificate", "certificate_file", "assessed_on")
 APP_OWN: Final = tuple(
