@@ -1,8 +1,14 @@
-"""How a page is rendered: templates, wordings, the names that the catalogue gives, and the security headers."""
+"""How a page is rendered: templates, wordings, the names that the catalogue gives, and the form token.
+
+Every form with ``method="post"`` has ``{{ m.csrf() }}`` in it: the hidden field that ``api.acting`` holds against the
+browser's cookie, on every route, before the route is reached. A reader without a cookie is given one with the page.
+In every template ``me`` is who reads it (``Actor``; ``None`` = nobody has logged in).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +16,11 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from finwatch import __version__
+from finwatch.access import secrets
+from finwatch.api.acting import SESSION, VISITOR
 from finwatch.lake import Lake
 from finwatch.model.base import Text
 from finwatch.model.knowledge import CheckDefinition, Knowledge
@@ -20,10 +28,27 @@ from finwatch.model.view import MarketHealth
 from finwatch.report import beyond_words, disclosure_words, words
 from finwatch.report.place import place
 from finwatch.store import Store
+from finwatch.supervise.door import HERE as HERE_ACTOR
 from finwatch.web.language import COOKIE, LANGUAGES, chosen, translator
 
+_FORM: ContextVar[FormToken] = ContextVar("form token of the page that is rendered")
 HERE = Path(__file__).resolve().parent
 YEAR = 365 * 24 * 3600
+
+
+class FormToken:
+    """The token of the forms of one page, and the cookie that it goes with."""
+
+    def __init__(self, request: Request) -> None:
+        known = request.cookies.get(SESSION) or request.cookies.get(VISITOR)
+        self.fresh = known is None
+        self.cookie = known or secrets.new_secret()
+        self.used = False
+
+    def value(self) -> str:
+        """What the hidden field holds."""
+        self.used = True
+        return secrets.form_token(self.cookie)
 
 
 class Site:
@@ -37,12 +62,15 @@ class Site:
         knowledge: Knowledge,
         checks: tuple[CheckDefinition, ...],
         language: str = "en",
+        secure: bool = False,
     ) -> None:
         self.store = store
         self.lake = lake
         self.knowledge = knowledge
         self.checks = {check.id: check for check in checks}
         self.language = language
+        self.secure = secure
+        """People reach this by https, whatever the proxy before it says."""
         self.scripts = (HERE / "static" / "vendor" / "htmx.min.js").is_file()
         self._sdks = {sdk.id: sdk.name for sdk in knowledge.sdks}
         self._templates = {tongue: self._environment(tongue) for tongue in LANGUAGES}
@@ -65,7 +93,7 @@ class Site:
             told=disclosure_words, words=words, where=place, version=__version__, health_word=health_word
         )
         environment.globals.update(beyond=beyond_words, web_place=beyond_words.web_place)
-        environment.globals.update(visits_of=visits_of, count_of=count_of)
+        environment.globals.update(visits_of=visits_of, count_of=count_of, form_token=form_token)
         environment.globals.update(t=translate, say=say, **self._names(language, translate))
         return environment
 
@@ -78,17 +106,34 @@ class Site:
         def address_with(**changes: str) -> str:
             return address(request, changes)
 
-        body = (
-            self._templates[language]
-            .get_template(template)
-            .render(lang=language, section=section, scripts=self.scripts, address_with=address_with, **context)
-        )
+        me = getattr(request.state, "actor", None)
+        here = {"lang": language, "section": section, "scripts": self.scripts, "address_with": address_with}
+        form = FormToken(request)
+        before = _FORM.set(form)
+        try:
+            page = self._templates[language].get_template(template)
+            body = page.render({**here, "me": me if me is not HERE_ACTOR else None, **context})
+        finally:
+            _FORM.reset(before)
         response = HTMLResponse(body, status_code=status)
+        if form.used and form.fresh:
+            self.give_cookie(request, response, VISITOR, form.cookie)
+        if me is not None and me is not HERE_ACTOR:
+            response.headers["Cache-Control"] = "no-store"
         if request.query_params.get("lang") in LANGUAGES:
             response.set_cookie(COOKIE, language, max_age=YEAR, samesite="lax", httponly=True)
         response.headers["Content-Language"] = "zh-CN" if language == "zh" else "en"
         response.headers["Vary"] = "Accept-Language, Cookie"
         return response
+
+    def give_cookie(self, request: Request, response: Response, name: str, value: str | None) -> None:
+        """Sets a cookie that scripts cannot read and other sites' forms do not send; ``None`` takes it away."""
+        kept: dict[str, Any] = {"httponly": True, "samesite": "lax", "path": "/"}
+        kept["secure"] = self.secure or request.url.scheme == "https"
+        if value is None:
+            response.delete_cookie(name, **kept)
+        else:
+            response.set_cookie(name, value, **kept)
 
     def _names(self, language: str, translate: Any) -> dict[str, Any]:
         """Functions from ids to names: what the catalogue calls things."""
@@ -134,6 +179,11 @@ class Site:
             "band_name": band_name,
             "sdk_names": self._sdks,
         }
+
+
+def form_token() -> str:
+    """The form token of the page that is being rendered."""
+    return _FORM.get().value()
 
 
 def address(request: Request, changes: Mapping[str, str]) -> str:
