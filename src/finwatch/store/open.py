@@ -55,6 +55,7 @@ from finwatch.store.reporter import Reporters
 from finwatch.store.run import Runs
 from finwatch.store.session import Sessions
 from finwatch.store.unit import Unit, deciding
+from finwatch.store.upload import Uploads
 from finwatch.transparency.keys import Trusted
 from finwatch.transparency.note import Note
 
@@ -84,6 +85,7 @@ class Store:
         self.approved = Approved(engine)
         self.outbox = Outbox(engine)
         self.reporters = Reporters(engine)
+        self.uploads = Uploads(engine)
 
     def seen_by(self, sight: Sight) -> Store:
         """The same store for a reader who sees the observed apps in ``sight`` only; decided rows have their scope."""

@@ -48,6 +48,7 @@ from finwatch.store.tables.published import (
     visited,
 )
 from finwatch.store.tables.reporter import reporter
+from finwatch.store.tables.upload import filed_examination, upload
 
 APP_TABLES: Final = (app, app_facet, listing)
 VERSION_TABLES: Final = (version, finding, evidence, sdk_use, collection, endpoint, match)
@@ -115,6 +116,7 @@ __all__ = [
     "endpoint",
     "event",
     "evidence",
+    "filed_examination",
     "finding",
     "frontier",
     "generation",
@@ -150,6 +152,7 @@ __all__ = [
     "session",
     "step",
     "token_use",
+    "upload",
     "used_code",
     "version",
     "visited",
