@@ -1,7 +1,7 @@
 """An entry as a machine: admission, life in the ledger, and an exit in four steps that closes with proof only.
 
-金办发〔2024〕99号: article 2 (ledger, admission and exit, number control), 3 (department and responsible person), 8 (tested
-before release), 9 (an ending service is assessed, its data are settled, its users told, its packages taken down).
+金办发〔2024〕99号: articles 2 (ledger, admission and exit, number control), 3 (department and responsible person),
+8 (tested before release), 9 (an ending service is assessed, its data settled, its users told, its packages taken down).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class DataSettled(Form):
     moved_to: str | None = field("业务数据迁移去向", "Where business data went", required=True, widget="text")
     personal_information: str | None = field(
         "个人信息处置（删除、匿名化或移交）",
-        "Personal information: erased, made anonymous or handed over",
+        "Personal information: erased, anonymised or handed over",
         required=True,
         widget="text",
     )
@@ -182,12 +182,18 @@ def _every_store(occasion: Occasion) -> tuple[FieldProblem, ...]:
 
 
 def _may_close(occasion: Occasion) -> tuple[FieldProblem, ...]:
-    gone = {step.arc for step in occasion.look.steps(occasion.case.id)}
+    gone = {step.arc: step.seq for step in occasion.look.steps(occasion.case.id)}
     missing = [step for step in STEPS if step not in gone]
     listed = [f"{one['market']}（{one.get('seen')}）" for one in occasion.form.get("still_listed") or ()]
     found: list[FieldProblem] = []
     if missing:
         found += problem("", f"还缺步骤：{'、'.join(missing)}。", f"Steps missing: {', '.join(missing)}.")
+    if gone.get("watch_markets", 0) < gone.get("delist", 0):
+        found += problem(
+            "still_listed",
+            "下架后还没有复查市场：请先在台账页面做“市场复查”。",
+            "The markets were not looked at since: do that on the ledger's page first.",
+        )
     if listed:
         found += problem(
             "still_listed",

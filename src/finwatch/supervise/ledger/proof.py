@@ -1,4 +1,4 @@
-"""What the ledger's workflows share: who takes part, a proof that the lake must hold, and dates that have passed. Pure."""
+"""What the ledger's workflows share: who takes part, proofs that the lake must hold, dates that have passed. Pure."""
 
 from __future__ import annotations
 
