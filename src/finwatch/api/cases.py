@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
-from finwatch.api.acting import needs
+from finwatch.api.acting import needs, signed_in
 from finwatch.errors import FinwatchError, FormError, NotFound
 from finwatch.model.access import Actor, Permission
 from finwatch.model.base import Model, Text
@@ -22,10 +22,10 @@ from finwatch.supervise.form import FormField
 from finwatch.supervise.machine import Arc, Machine
 
 Number = Annotated[int, Path(ge=1, lt=1 << 63, description="Number of the case")]
-Reader = Annotated[Actor, needs(Permission.CASE_READ)]
-Anyone = Annotated[Actor, needs()]
+Reader = Annotated[Actor, Depends(needs(Permission.CASE_READ))]
+Anyone = Annotated[Actor, Depends(signed_in)]
 """Who is logged in: the arc itself says which permission it needs, and the desk asks for it."""
-Bulk = Annotated[Actor, needs(Permission.CASE_BULK)]
+Bulk = Annotated[Actor, Depends(needs(Permission.CASE_BULK))]
 MOST = 500
 """Cases in one bulk decision."""
 

@@ -52,7 +52,7 @@ class Desk:
         self.store = store
         self.machines = dict(machines)
         self._clock = clock
-        self._look = look
+        self.look = look
 
     def machine(self, machine: str) -> Machine:
         """A machine by id. Raises ``NotFound``."""
@@ -183,7 +183,7 @@ class Desk:
     def _unit(self, actor: Actor) -> Iterator[_Act]:
         now = self._clock()
         with self.store.deciding(actor, now=now) as unit:
-            yield _Act(self, unit, actor, now, self._look(unit))
+            yield _Act(self, unit, actor, now, self.look(unit))
 
 
 class _Undone(Exception):

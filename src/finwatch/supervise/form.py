@@ -48,7 +48,9 @@ def field(
     default: Any = None,
     **rules: Any,
 ) -> Any:
-    """A labelled field; ``rules`` are pydantic's (``pattern``, ``max_length``, ``ge`` …)."""
+    """A labelled field; ``rules`` are pydantic's (``max_length``, ``ge`` …); a ``pattern`` is of the whole text."""
+    if "pattern" in rules:
+        rules["pattern"] = rf"^(?:{rules['pattern']})$"
     extra = {"zh": zh, "en": en, "required": required, "widget": widget, "options": tuple(options), "hint": hint}
     return Field(default=default, json_schema_extra={"form": extra}, **rules)  # type: ignore[dict-item]
 
@@ -86,6 +88,7 @@ class Form(BaseModel):
                 values[name] = kind.dump_python(kind.validate_python(value), mode="json")
             except ValidationError as error:
                 problems.extend(_problems(name, info, error))
+        problems.extend(_not_offered(cls.shown(), values))
         return values, tuple(problems)
 
     @classmethod
@@ -109,6 +112,22 @@ class Form(BaseModel):
                     if column.required and row.get(column.name) in (None, "", [], ()):
                         found.append(FieldProblem(field=f"{one.name}.{number}.{column.name}", says=MISSING))
         return tuple(found)
+
+
+def _not_offered(fields: Sequence[FormField], values: dict[str, Any], path: str = "") -> list[FieldProblem]:
+    """Choices that are none of the options; they are taken out of ``values``."""
+    found = []
+    for one in fields:
+        value = values.get(one.name)
+        if one.widget == "rows":
+            for number, row in enumerate(value or ()):
+                found += _not_offered(one.columns, row, f"{path}{one.name}.{number}.")
+        elif one.options and value not in (None, ""):
+            offered = {key for key, _ in one.options}
+            if not set(value if isinstance(value, list) else [value]) <= offered:
+                found.append(FieldProblem(field=path + one.name, says=_SAYINGS["enum"]))
+                del values[one.name]
+    return found
 
 
 def _annotated(info: Any) -> Any:
