@@ -138,7 +138,7 @@ def retested(occasion: Occasion) -> Change:
     subject = Text(zh=f"{case.number} 复测", en=f"{case.number}: retested")
     to = authorities(case) if state == case.state else case.parties
     return Change(
-        state=state,
+        state=None if state == case.state else state,
         form=form,
         note={"says": told.model_dump(), "false_closure": false_closure},
         messages=parties.desk_note(to, key=f"notice:{case.id}:retest:{case.version}", subject=subject, body=told),

@@ -93,7 +93,8 @@ def _visited(occasion: Occasion) -> Change:
         )
     if case.state == "proven":
         return _found_again(occasion, visits)
-    state = "still_there" if case.due is not None and occasion.day > case.due.day else case.state
+    late = case.due is not None and occasion.day > case.due.day
+    state = "still_there" if late and case.state != "still_there" else None
     return Change(state=state, form={"visits": visits})
 
 

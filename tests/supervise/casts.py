@@ -1,0 +1,11 @@
+"""The casts of every workflow: what ``test_machines.py`` drives and ``test_kills.py`` kills.
+
+A workflow adds its own here.
+"""
+
+from __future__ import annotations
+
+from tests.supervise.driving import Cast
+from tests.supervise.supervision_cast import SupervisionCast
+
+CASTS: tuple[Cast, ...] = (SupervisionCast(),)
