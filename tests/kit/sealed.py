@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,3 +92,15 @@ def flip(path: Path, at: int, bit: int = 1) -> None:
     data = bytearray(path.read_bytes())
     data[at] ^= bit
     path.write_bytes(data)
+
+
+def checked(target: Path, folder: Path) -> str:
+    """What the commands of the text in the export print; each of them must succeed."""
+    with zipfile.ZipFile(target) as archive:
+        archive.extractall(folder)
+    text = (folder / "README.txt").read_text("utf-8")
+    commands = "\n".join(line[4:] for line in text.splitlines() if line.startswith("    "))
+    bash = ["bash", "-eu", "-o", "pipefail", "-c", commands]
+    done = subprocess.run(bash, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ from finwatch.transparency import merkle
 from tests.kit import tls
 from tests.kit.authority import LocalAuthority
 from tests.kit.crawling import fetcher, request
-from tests.kit.sealed import SealedLake, flip
+from tests.kit.sealed import SealedLake, checked, flip
 
 pytestmark = pytest.mark.server
 
@@ -39,18 +38,6 @@ def sealed(tmp_path: Path, authority: LocalAuthority) -> SealedLake:
     made.segment(*(b"page %d" % n for n in range(6)))
     made.seal()
     return made
-
-
-def checked(target: Path, folder: Path) -> str:
-    """What the commands of the text in the export print; each of them must succeed."""
-    with zipfile.ZipFile(target) as archive:
-        archive.extractall(folder)
-    text = (folder / "README.txt").read_text("utf-8")
-    commands = "\n".join(line[4:] for line in text.splitlines() if line.startswith("    "))
-    bash = ["bash", "-eu", "-o", "pipefail", "-c", commands]
-    done = subprocess.run(bash, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_every_record_has_a_proof_that_leads_to_the_root(sealed: SealedLake) -> None:

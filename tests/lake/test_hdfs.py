@@ -15,9 +15,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from finwatch.engine import LocalEngine
-from finwatch.errors import LakeError, NotFound, SettingError
+from finwatch.errors import LakeError, NotFound
 from finwatch.lake import copies, open_lake
-from finwatch.lake.evidence.chain import folder_of
 from finwatch.lake.hdfs.cache import Cache
 from finwatch.lake.hdfs.lake import HdfsLake
 from finwatch.lake.hdfs.log import Log
@@ -348,9 +347,3 @@ def test_a_lake_that_a_newer_version_wrote_is_left_alone(
         )
     assert lake._files.entries("", deep=True) == before
     assert not list((tmp_path / "b").rglob("rows/*")), "no retry would help: the caller is told, and keeps its task"
-
-
-def test_evidence_is_sealed_in_a_folder_and_elsewhere_that_is_said() -> None:
-    with pytest.raises(SettingError, match="sealed and verified in a folder"):
-        folder_of("hdfs://name:8020/finwatch")
-    assert folder_of("lake") == Path("lake")

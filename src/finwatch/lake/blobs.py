@@ -24,6 +24,11 @@ _PARTIAL_KEY = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 _CHUNK = 1 << 20
 
 
+def place(sha256: str) -> str:
+    """Where a blob lies, below any lake."""
+    return f"blobs/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
 class LocalBlobs:
     """The blobs of a lake on this machine."""
 

@@ -13,6 +13,7 @@ from finwatch.lake import disk, versions
 from finwatch.lake.blobs import LocalBlobs
 from finwatch.lake.captures import LocalCaptures
 from finwatch.lake.ports import Lake, Tidied
+from finwatch.lake.shelf import FolderShelf
 from finwatch.lake.tables import LocalTables
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://")
@@ -26,6 +27,7 @@ class LocalLake:
         self.blobs = LocalBlobs(root)
         self.tables = LocalTables(root)
         self.captures = LocalCaptures(root, blobs=self.blobs, tables=self.tables)
+        self.shelf = FolderShelf(root)
 
     def settle(self) -> int:
         """How many segments of dead processes were taken in."""

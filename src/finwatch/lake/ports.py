@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -135,6 +136,54 @@ class Tables(Protocol):
         ...
 
 
+class Shelf(Protocol):
+    """Files beside the captures: what ``evidence`` keeps of them. Paths are those below the lake, with ``/``."""
+
+    def where(self, path: str) -> str:
+        """The whole address of a file, for a person."""
+        ...
+
+    def names(self, folder: str) -> list[str]:
+        """The names in a folder; none when it is not there."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a small file; ``None`` = there is no such file."""
+        ...
+
+    def sha256(self, path: str) -> str | None:
+        """The SHA-256 of a file of any size; ``None`` = there is no such file."""
+        ...
+
+    def lines(self, path: str) -> Iterator[bytes]:
+        """A file of any size, line by line. Raises ``LakeError`` when there is no such file."""
+        ...
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Makes a small file; ``False`` = there is one already, and it stays as it is."""
+        ...
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Makes a small file, in one step in the place of the one that may be there. Inside ``changing`` only."""
+        ...
+
+    def collect(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Makes a file of any size in the place of the one that may be there: whole, or not at all."""
+        ...
+
+    def changing(self) -> AbstractContextManager[None]:
+        """Keeps every other process, on whatever machine, out of its own ``changing``."""
+        ...
+
+    def segments(self) -> list[str]:
+        """The paths of every segment of captures that is complete, oldest first."""
+        ...
+
+    def segment(self, path: str) -> AbstractContextManager[tuple[BinaryIO, int] | None]:
+        """A segment, which begins at the stream's first byte, and its length; ``None`` = there is no such segment."""
+        ...
+
+
 class Tidied(Model):
     """What was joined and removed so that a lake holds few and large files."""
 
@@ -167,6 +216,11 @@ class Lake(Protocol):
     @property
     def tables(self) -> Tables:
         """Rows."""
+        ...
+
+    @property
+    def shelf(self) -> Shelf:
+        """Files of evidence."""
         ...
 
     def settle(self) -> int:

@@ -3,85 +3,71 @@
 For each batch: ``N.json`` its statement, ``N.leaves.jsonl`` a line for each record, ``N.tsr`` the reply of the
 time-stamp authority as received. ``head.json`` says where the chain ends. Statements, lists and stamps are written
 once. A file ``<segment>.sealed`` beside each segment names its batch. Every change is made under one lock, by atomic
-rename; a process that dies between two files leaves what the next one completes.
+rename; a process that dies between two files leaves what the next one completes. Where the files lie is for the lake's
+shelf to know: a folder or HDFS.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Final
 
 from pydantic import ValidationError
 
-from finwatch.errors import LakeError, SettingError
-from finwatch.lake import disk
+from finwatch.errors import LakeError
 from finwatch.lake.evidence.batch import Batch, Head, Leaf
+from finwatch.lake.ports import Shelf
 
 _NUMBERED: Final = re.compile(r"(\d{8})\.(json|tsr)\Z")
-_SMALL: Final = 64 << 20
-
-
-def folder_of(address: str) -> Path:
-    """The folder of the lake at ``address``. Raises ``SettingError`` where the lake is in no folder of this machine."""
-    if "://" in address:
-        raise SettingError(
-            f"FINWATCH_LAKE={address}: captures are sealed and verified in a folder.",
-            zh=f"FINWATCH_LAKE={address}：只能在本机目录中封存和核验取证记录。",
-            todo="Seal where captures are taken, in a lake of that machine, before they are copied to HDFS.",
-        )
-    return Path(address)
+_FOLDER: Final = "evidence"
+_SEALED: Final = ".sealed"
 
 
 class Chain:
-    """The evidence of the lake in the folder ``root``."""
+    """The evidence on a lake's shelf. Paths are those below the lake."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.folder = root / "evidence"
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
 
-    def statement(self, number: int) -> Path:
+    def statement(self, number: int) -> str:
         """The file with the statement of a batch."""
-        return self.folder / f"{number:08d}.json"
+        return f"{_FOLDER}/{number:08d}.json"
 
-    def leaves(self, number: int) -> Path:
+    def leaves(self, number: int) -> str:
         """The file with the leaves of a batch."""
-        return self.folder / f"{number:08d}.leaves.jsonl"
+        return f"{_FOLDER}/{number:08d}.leaves.jsonl"
 
-    def stamp(self, number: int) -> Path:
+    def stamp(self, number: int) -> str:
         """The file with the time stamp of a batch; missing while it is pending."""
-        return self.folder / f"{number:08d}.tsr"
+        return f"{_FOLDER}/{number:08d}.tsr"
 
     @property
-    def head_file(self) -> Path:
+    def head_file(self) -> str:
         """The file that says where the chain ends."""
-        return self.folder / "head.json"
+        return f"{_FOLDER}/head.json"
 
-    @contextlib.contextmanager
-    def changing(self) -> Iterator[None]:
+    def changing(self) -> AbstractContextManager[None]:
         """Keeps every other process from changing the chain."""
-        with disk.locked(self.folder / "lock"):
-            yield
+        return self.shelf.changing()
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a small file; ``None`` = there is no such file."""
+        return self.shelf.read(path)
 
     def numbers(self) -> list[int]:
         """The batches whose statement or stamp is there, in order; a list alone was left by a killed process."""
-        if not self.folder.is_dir():
-            return []
-        with disk.told("list", self.folder):
-            found = {int(match[1]) for path in self.folder.iterdir() if (match := _NUMBERED.match(path.name))}
-        return sorted(found)
+        return sorted({int(match[1]) for name in self.shelf.names(_FOLDER) if (match := _NUMBERED.match(name))})
 
     def head(self) -> Head:
         """Where the chain ends; number 0 when nothing was sealed. Raises ``LakeError``."""
-        data = read(self.head_file)
+        place, data = self.shelf.where(self.head_file), self.read(self.head_file)
         if data is None:
             if len(self.numbers()) > 1:
                 raise LakeError(
-                    f"{self.head_file} is missing, though batches are there.",
+                    f"{place} is missing, though batches are there.",
                     todo="Run finwatch evidence verify, then restore the file from a backup.",
                 )
             return Head()
@@ -89,77 +75,57 @@ class Chain:
             return Head.model_validate_json(data)
         except ValidationError as error:
             raise LakeError(
-                f"{self.head_file} does not say where the chain ends: {error.errors()[0]['msg']}.",
+                f"{place} does not say where the chain ends: {error.errors()[0]['msg']}.",
                 todo="Run finwatch evidence verify, then restore the file from a backup.",
             ) from error
 
     def write_head(self, head: Head) -> None:
         """Makes ``head`` the end of the chain."""
-        disk.write_new(self.head_file, _bytes(head))
+        self.shelf.replace(self.head_file, _bytes(head))
 
     def write(self, batch: Batch) -> str:
-        """The SHA-256 of the statement of ``batch``, now on the disk. Raises ``LakeError`` where one is already."""
-        path = self.statement(batch.number)
-        if path.exists():
-            raise LakeError(f"{path} is there already and is never replaced.", todo="Run finwatch evidence verify.")
-        data = _bytes(batch)
-        disk.write_new(path, data)
+        """The SHA-256 of the statement of ``batch``, now in the lake. Raises ``LakeError`` where one is already."""
+        path, data = self.statement(batch.number), _bytes(batch)
+        if not self.shelf.create(path, data):
+            raise LakeError(
+                f"{self.shelf.where(path)} is there already and is never replaced.",
+                todo="Run finwatch evidence verify.",
+            )
         return hashlib.sha256(data).hexdigest()
 
-    def write_leaves(self, number: int, leaves: Iterator[Leaf]) -> Iterator[Leaf]:
-        """Hands ``leaves`` on while writing them; the file is complete when the iterator has ended."""
-        path = self.leaves(number)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        with disk.told("write", path):
-            try:
-                with temporary.open("wb") as stream:
-                    for leaf in leaves:
-                        stream.write(_bytes(leaf))
-                        yield leaf
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                temporary.rename(path)
-                disk.sync_folder(path.parent)
-            finally:
-                temporary.unlink(missing_ok=True)
+    def write_leaves(self, number: int, leaves: Iterator[Leaf]) -> None:
+        """Writes the list of a batch, in place of one that a killed process may have left."""
+        self.shelf.collect(self.leaves(number), (_bytes(leaf) for leaf in leaves))
 
     def read_leaves(self, number: int) -> Iterator[Leaf]:
         """The leaves of a batch, one at a time. Raises ``LakeError`` naming the first line that is none."""
         path = self.leaves(number)
-        with disk.told("read", path), path.open("rb") as stream:
-            for position, line in enumerate(stream, 1):
-                try:
-                    yield Leaf.model_validate_json(line)
-                except ValidationError as error:
-                    raise LakeError(
-                        f"{path}, line {position} is no leaf: {error.errors()[0]['msg']}.",
-                        todo="Restore the file from a backup.",
-                    ) from error
+        for position, line in enumerate(self.shelf.lines(path), 1):
+            try:
+                yield Leaf.model_validate_json(line)
+            except ValidationError as error:
+                raise LakeError(
+                    f"{self.shelf.where(path)}, line {position} is no leaf: {error.errors()[0]['msg']}.",
+                    todo="Restore the file from a backup.",
+                ) from error
 
-    def segments(self) -> list[Path]:
-        """Every segment that is complete, oldest first."""
-        captures = self.root / "captures"
-        if not captures.is_dir():
-            return []
-        with disk.told("list", captures):
-            return sorted(path.with_suffix("") for path in captures.glob("*/*.warc.gz.indexed"))
-
-    def mark(self, segment: Path, number: int) -> None:
+    def mark(self, segment: str, number: int) -> None:
         """Notes beside ``segment`` which batch it is."""
-        disk.write_new(_mark(segment), f"{number}\n".encode())
+        self.shelf.replace(f"{segment}{_SEALED}", f"{number}\n".encode())
 
     def marked(self) -> dict[int, str]:
         """The segment of each batch, as the notes beside the segments say: number → path below the lake."""
         found: dict[int, str] = {}
-        for note in sorted((self.root / "captures").glob("*/*.warc.gz.sealed")):
-            number = self.number_of(note.with_suffix(""))
-            if number is not None:
-                found[number] = str(note.with_suffix("").relative_to(self.root))
+        for day in self.shelf.names("captures"):
+            for note in self.shelf.names(f"captures/{day}"):
+                segment = f"captures/{day}/{note.removesuffix(_SEALED)}"
+                if note.endswith(f".warc.gz{_SEALED}") and (number := self.number_of(segment)) is not None:
+                    found[number] = segment
         return found
 
-    def number_of(self, segment: Path) -> int | None:
+    def number_of(self, segment: str) -> int | None:
         """The batch that holds ``segment``; ``None`` when it was not sealed."""
-        text = (read(_mark(segment)) or b"").strip()
+        text = (self.read(f"{segment}{_SEALED}") or b"").strip()
         return int(text) if text.isdigit() else None
 
 
@@ -171,28 +137,9 @@ def parse(data: bytes) -> Batch | None:
         return None
 
 
-def read(path: Path) -> bytes | None:
-    """The bytes of a small file; ``None`` = there is no such file."""
-    with disk.told("read", path):
-        try:
-            with path.open("rb") as stream:
-                return stream.read(_SMALL)
-        except FileNotFoundError:
-            return None
-
-
-def file_sha256(path: Path) -> str | None:
-    """The SHA-256 of a file of any size; ``None`` = there is no such file."""
-    with disk.told("read", path):
-        try:
-            with path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-        except FileNotFoundError:
-            return None
-
-
-def _mark(segment: Path) -> Path:
-    return segment.with_name(f"{segment.name}.sealed")
+def name_of(path: str) -> str:
+    """The last part of a path."""
+    return path.rpartition("/")[2]
 
 
 def _bytes(model: Batch | Head | Leaf) -> bytes:

@@ -16,7 +16,7 @@ from typing import Final
 from finwatch.errors import LakeError, NotFound
 from finwatch.lake import disk
 from finwatch.lake.evidence.authority import trust_of
-from finwatch.lake.evidence.chain import Chain, folder_of, read
+from finwatch.lake.evidence.chain import Chain
 from finwatch.lake.evidence.proof import Inclusion, Proof, prove, record_bytes
 from finwatch.lake.ports import Lake
 from finwatch.limits import EVIDENCE
@@ -50,15 +50,15 @@ def export(lake: Lake, settings: Settings, capture_id: str, target: Path) -> Pro
 
 
 def _files(lake: Lake, settings: Settings, proof: Proof) -> dict[str, bytes]:
-    chain = Chain(folder_of(lake.address))
+    chain = Chain(lake.shelf)
     files = {
         "response.warc.gz": record_bytes(lake, proof.batch, proof.response.record),
         "proof.json": proof.model_dump_json(indent=2).encode() + b"\n",
-        "batch.json": read(chain.statement(proof.batch.number)) or b"",
+        "batch.json": chain.read(chain.statement(proof.batch.number)) or b"",
     }
     if proof.request is not None:
         files["request.warc.gz"] = record_bytes(lake, proof.batch, proof.request.record)
-    reply, trust = read(chain.stamp(proof.batch.number)), trust_of(settings)
+    reply, trust = chain.read(chain.stamp(proof.batch.number)), trust_of(settings)
     if reply is not None:
         files["stamp.tsr"] = reply
     if trust is not None:

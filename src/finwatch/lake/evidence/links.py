@@ -12,13 +12,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
-from pathlib import Path
 
 from pydantic import ValidationError
 
 from finwatch.lake.evidence.authority import BadStamp, Trust
 from finwatch.lake.evidence.batch import Batch, Head
-from finwatch.lake.evidence.chain import Chain, parse, read
+from finwatch.lake.evidence.chain import Chain, name_of, parse
 from finwatch.lake.evidence.verification import Altered, Found
 
 
@@ -115,8 +114,7 @@ class Links:
         return told
 
     def _head(self) -> Head | None:
-        path = self._chain.head_file
-        data = read(path)
+        data = self._chain.read(self._chain.head_file)
         if data is None:
             if self._chain.numbers():
                 self._found.add(Altered.HEAD, "head.json, which says where the chain ends, is missing.")
@@ -206,7 +204,7 @@ class Links:
                 self._found.add(Altered.BATCH, said, batch=number, segment=sealed)
         for number, link in self.links.items():
             state, segment = self.states[number], self.segment(number)
-            path = self._chain.statement(number).name
+            path = name_of(self._chain.statement(number))
             if state is State.MISSING:
                 said = f"Batch {number} is missing: there is no {path}."
                 self._found.add(Altered.BATCH, said, batch=number, segment=segment)
@@ -221,7 +219,7 @@ class Links:
             self._tell_stamp(number, link, state)
 
     def _tell_stamp(self, number: int, link: Link, state: State) -> None:
-        claimed, name = self._claimed(number), self._chain.stamp(number).name
+        claimed, name = self._claimed(number), name_of(self._chain.stamp(number))
         said = ""
         if link.stamp_sha256 is None:
             if state is not State.MISSING and self._expected(number):
@@ -237,9 +235,9 @@ class Links:
 
 
 def _link(chain: Chain, number: int, trust: Trust | None) -> Link:
-    data = read(chain.statement(number))
+    data = chain.read(chain.statement(number))
     sha256 = None if data is None else hashlib.sha256(data).hexdigest()
-    reply = read(chain.stamp(number))
+    reply = chain.read(chain.stamp(number))
     seen, why = _seen(reply, sha256, trust)
     stamp = None if reply is None else hashlib.sha256(reply).hexdigest()
     return Link(number, sha256, None if data is None else parse(data), stamp, seen, why)
@@ -275,9 +273,3 @@ def held_against(links: Links, note: tuple[int, str], found: Found) -> None:
         )
     elif link.sha256 != sha256:
         found.add(Altered.HEAD, f"Batch {number} is not the one that was noted elsewhere.", batch=number)
-
-
-def exists(root: Path, segment: str) -> Path | None:
-    """The segment's file, if it lies in the lake and is there."""
-    path = (root / segment).resolve()
-    return path if path.is_relative_to(root.resolve()) and path.is_file() else None

@@ -6,17 +6,14 @@ a proof of an altered record says so.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from finwatch.errors import LakeError, NotFound
-from finwatch.lake import disk
 from finwatch.lake.evidence.authority import BadStamp, Stamp, Trust, decoded, stamp_of, trust_of
 from finwatch.lake.evidence.batch import Batch, Leaf
-from finwatch.lake.evidence.chain import Chain, file_sha256, parse, read
-from finwatch.lake.evidence.links import exists
+from finwatch.lake.evidence.chain import Chain, name_of, parse
 from finwatch.lake.evidence.records import leaf_of
 from finwatch.lake.ports import Lake
 from finwatch.model.base import Model
@@ -66,9 +63,9 @@ class Proof(Model):
 
 def prove(lake: Lake, settings: Settings, capture_id: str) -> Proof:
     """The proof of a capture. Raises ``NotFound`` for a capture that is unknown or not sealed yet, ``LakeError``."""
-    chain = Chain(Path(lake.address))
+    chain = Chain(lake.shelf)
     name, _, offset = capture_id.partition("#")
-    segment = next((path for path in chain.segments() if path.name == name), None)
+    segment = next((path for path in chain.shelf.segments() if name_of(path) == name), None)
     if segment is None or not offset.isdigit():
         raise NotFound(
             f"No complete segment holds the capture {capture_id!r}.",
@@ -77,8 +74,8 @@ def prove(lake: Lake, settings: Settings, capture_id: str) -> Proof:
     number = chain.number_of(segment)
     if number is None:
         raise NotFound(f"{name} is not sealed yet.", todo="Run finwatch evidence seal.")
-    batch = parse(read(chain.statement(number)) or b"")
-    if batch is None or batch.number != number or chain.root / batch.segment != segment:
+    batch = parse(chain.read(chain.statement(number)) or b"")
+    if batch is None or batch.number != number or batch.segment != segment:
         raise LakeError(
             f"The statement of batch {number} is not the one of {name}.", todo="Run finwatch evidence verify."
         )
@@ -102,14 +99,15 @@ def prove(lake: Lake, settings: Settings, capture_id: str) -> Proof:
 
 def record_bytes(lake: Lake, batch: Batch, leaf: Leaf) -> bytes:
     """The record's bytes as they stand in the segment. Raises ``LakeError`` when the segment ends before."""
-    path = exists(Path(lake.address), batch.segment)
-    if path is None:
-        raise LakeError(f"The segment {batch.segment} is missing.", todo="Restore it from a backup.")
-    with disk.told("read", path), path.open("rb") as stream:
+    with lake.shelf.segment(batch.segment) as opened:
+        if opened is None:
+            raise LakeError(f"The segment {batch.segment} is missing.", todo="Restore it from a backup.")
+        stream, _ = opened
         stream.seek(leaf.offset)
         data = stream.read(leaf.length)
     if len(data) != leaf.length:
-        raise LakeError(f"{path} ends before byte {leaf.offset + leaf.length}.", todo="Restore it from a backup.")
+        where = lake.shelf.where(batch.segment)
+        raise LakeError(f"{where} ends before byte {leaf.offset + leaf.length}.", todo="Restore it from a backup.")
     return data
 
 
@@ -131,11 +129,8 @@ def _leaves(
 
 def _inclusion(chain: Chain, batch: Batch, hashes: list[bytes], leaf: Leaf, index: int) -> Inclusion:
     path = merkle.audit_path(hashes, index)
-    segment = exists(chain.root, batch.segment)
-    actual = None
-    if segment is not None:
-        with disk.told("read", segment), segment.open("rb") as stream:
-            actual = leaf_of(stream, leaf)
+    with chain.shelf.segment(batch.segment) as opened:
+        actual = None if opened is None else leaf_of(opened[0], leaf)
     root = None if actual is None else merkle.climb(actual, index=index, size=batch.records, path=path)
     sides = merkle.sides(index, len(hashes))
     steps = tuple(Step.model_validate({"side": side, "hash": one.hex()}) for side, one in zip(sides, path, strict=True))
@@ -143,14 +138,14 @@ def _inclusion(chain: Chain, batch: Batch, hashes: list[bytes], leaf: Leaf, inde
 
 
 def _stamp(chain: Chain, batch: Batch, trust: Trust | None) -> tuple[Stamp | None, str]:
-    reply = read(chain.stamp(batch.number))
+    reply = chain.read(chain.stamp(batch.number))
     if reply is None:
         return None, "The time stamp is pending: run finwatch evidence seal when the authority can be reached."
     try:
         stamp = stamp_of(decoded(reply)) if trust is None else trust.judge(reply)
     except BadStamp as error:
         return None, f"The time stamp is not valid under the certificates of the settings: {error}."
-    if stamp.imprint != file_sha256(chain.statement(batch.number)):
+    if stamp.imprint != chain.shelf.sha256(chain.statement(batch.number)):
         return None, "The time stamp is over something else: run finwatch evidence verify."
     if trust is None:
         return stamp, "The time stamp was not verified: FINWATCH_TSA_CERTIFICATE is not set."

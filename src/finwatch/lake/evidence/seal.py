@@ -7,16 +7,14 @@ and run again; two at once wait for one another; a segment is sealed once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeAlias
 
 from finwatch.errors import LakeError
-from finwatch.lake import disk
 from finwatch.lake.evidence.authority import Authority, BadStamp, NoStamp, authority_of
-from finwatch.lake.evidence.batch import Batch, Head, StampHeld
-from finwatch.lake.evidence.chain import Chain, file_sha256, folder_of, parse, read
+from finwatch.lake.evidence.batch import Batch, Head, Leaf, StampHeld
+from finwatch.lake.evidence.chain import Chain, name_of, parse
 from finwatch.lake.evidence.records import scan
 from finwatch.lake.ports import Lake
 from finwatch.model.base import Model
@@ -61,15 +59,15 @@ def seal(
     authority = authority_of(settings)
     lake.close()
     lake.captures.index()
-    chain = Chain(folder_of(lake.address))
+    chain = Chain(lake.shelf)
     with chain.changing():
         head = _completed(chain)
         stamps = _Stamps(chain, authority)
         head = stamps.fetch(head)
         made: list[Batch] = []
-        waiting = [path for path in chain.segments() if chain.number_of(path) is None]
+        waiting = [path for path in chain.shelf.segments() if chain.number_of(path) is None]
         for done, segment in enumerate(waiting):
-            progress("seal", done, len(waiting), segment.name)
+            progress("seal", done, len(waiting), name_of(segment))
             batch = _batch(chain, head, segment, sealed=clock())
             head = _appended(chain, head, batch)
             head = stamps.fetch(head)
@@ -86,26 +84,34 @@ def seal(
     )
 
 
-def _batch(chain: Chain, head: Head, segment: Path, *, sealed: datetime) -> Batch:
-    """The statement of the next batch, over ``segment``; its list of leaves is on the disk already."""
+def _batch(chain: Chain, head: Head, segment: str, *, sealed: datetime) -> Batch:
+    """The statement of the next batch, over ``segment``; its list of leaves is in the lake already."""
     number = head.number + 1
-    tree, end, first, last = Tree(), 0, None, None
-    with disk.told("read", segment), segment.open("rb") as stream:
-        for leaf in chain.write_leaves(number, scan(stream)):
+    tree, end, dates = Tree(), 0, [""]
+
+    def listed(leaves: Iterator[Leaf]) -> Iterator[Leaf]:
+        nonlocal end
+        for leaf in leaves:
             tree.add(bytes.fromhex(leaf.leaf))
             end = leaf.offset + leaf.length
             if leaf.at is not None:
-                first, last = min(first or leaf.at, leaf.at), max(last or leaf.at, leaf.at)
+                dates[:] = [min(dates[0] or leaf.at, leaf.at), max(dates[-1], leaf.at)]
+            yield leaf
+
+    with chain.shelf.segment(segment) as opened:
+        if opened is None:
+            raise LakeError(f"The segment {chain.shelf.where(segment)} was taken away.", todo="Restore it.")
+        chain.write_leaves(number, listed(scan(opened[0])))
     return Batch(
         number=number,
         previous=head.sha256,
-        segment=str(segment.relative_to(chain.root)),
+        segment=segment,
         segment_bytes=end,
         records=tree.size,
         root=tree.root().hex(),
-        leaves_sha256=file_sha256(chain.leaves(number)) or "",
-        first=first,
-        last=last,
+        leaves_sha256=chain.shelf.sha256(chain.leaves(number)) or "",
+        first=dates[0] or None,
+        last=dates[-1] or None,
         sealed=sealed,
         stamps=head.stamps,
     )
@@ -118,7 +124,7 @@ def _appended(chain: Chain, head: Head, batch: Batch) -> Head:
 
 
 def _linked(chain: Chain, head: Head, batch: Batch, sha256: str) -> Head:
-    chain.mark(chain.root / batch.segment, batch.number)
+    chain.mark(batch.segment, batch.number)
     after = Head(number=batch.number, sha256=sha256, pending=(*head.pending, batch.number))
     chain.write_head(after)
     return after
@@ -127,13 +133,13 @@ def _linked(chain: Chain, head: Head, batch: Batch, sha256: str) -> Head:
 def _completed(chain: Chain) -> Head:
     """The head, after a batch that a killed process had written but not linked was linked."""
     head = chain.head()
-    data = read(chain.statement(head.number + 1))
+    data = chain.read(chain.statement(head.number + 1))
     if data is None:
         return head
     batch = parse(data)
     if batch is None or batch.number != head.number + 1 or batch.previous != head.sha256:
         raise LakeError(
-            f"{chain.statement(head.number + 1)} does not follow on batch {head.number}.",
+            f"{chain.shelf.where(chain.statement(head.number + 1))} does not follow on batch {head.number}.",
             todo="Run finwatch evidence verify; nothing is sealed until the chain is whole.",
         )
     return _linked(chain, head, batch, hashlib.sha256(data).hexdigest())
@@ -163,8 +169,8 @@ class _Stamps:
 
     def _held(self, number: int) -> bytes | None:
         """A valid stamp that a killed process had received but not noted."""
-        reply = read(self._chain.stamp(number))
-        statement = read(self._chain.statement(number))
+        reply = self._chain.read(self._chain.stamp(number))
+        statement = self._chain.read(self._chain.statement(number))
         if reply is None or statement is None or self._authority is None:
             return None
         try:
@@ -176,7 +182,7 @@ class _Stamps:
     def _asked(self, number: int) -> bytes | None:
         if self._authority is None or self.why:
             return None
-        statement = read(self._chain.statement(number))
+        statement = self._chain.read(self._chain.statement(number))
         if statement is None:
             self.why = f"The statement of batch {number} is missing; run finwatch evidence verify."
             return None
@@ -185,5 +191,5 @@ class _Stamps:
         except NoStamp as error:
             self.why = str(error)
             return None
-        disk.write_new(self._chain.stamp(number), reply)
+        self._chain.shelf.replace(self._chain.stamp(number), reply)
         return reply

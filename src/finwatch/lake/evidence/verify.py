@@ -6,24 +6,24 @@ each altered record, root, stamp or missing batch. Records are read as a stream:
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, Final, TypeAlias
 
-from finwatch.errors import InputError, LakeError, NotFound
-from finwatch.lake import disk
+from finwatch.errors import InputError, LakeError
+from finwatch.lake.blobs import place
 from finwatch.lake.evidence.authority import trust_of
 from finwatch.lake.evidence.batch import Batch, Leaf
-from finwatch.lake.evidence.chain import Chain, file_sha256, folder_of
-from finwatch.lake.evidence.links import Links, Seen, State, exists, held_against, noted
+from finwatch.lake.evidence.chain import Chain, name_of
+from finwatch.lake.evidence.links import Links, Seen, State, held_against, noted
 from finwatch.lake.evidence.records import leaf_of, scan
 from finwatch.lake.evidence.verification import Altered, Found, Outcome, Verification
 from finwatch.lake.ports import Lake
 from finwatch.settings import Settings
 from finwatch.transparency.merkle import Tree
 
+_SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
 Told: TypeAlias = Callable[[str, int, int | None, str], None]
 
 
@@ -46,11 +46,11 @@ def verify(
         end = None if note is None else noted(note)
     except ValueError as error:
         raise InputError(f"{error}.", todo="Give it as finwatch evidence seal printed it.") from error
-    chain, found = Chain(folder_of(lake.address)), Found()
+    chain, found = Chain(lake.shelf), Found()
     links = Links(chain, trust_of(settings), found)
     if end is not None:
         held_against(links, end, found)
-    reading = _Reading(lake, chain, links, found, payloads=payloads, progress=progress)
+    reading = _Reading(chain, links, found, payloads=payloads, progress=progress)
     reading.batches(since)
     unproven = links.unproven()
     if not links.last:
@@ -66,7 +66,7 @@ def verify(
         bytes=reading.bytes,
         stamps=sum(link.seen is Seen.GOOD for link in links.links.values()),
         pending=links.pending(),
-        unsealed=sum(chain.number_of(path) is None for path in chain.segments()),
+        unsealed=sum(chain.number_of(path) is None for path in lake.shelf.segments()),
         unproven=tuple(unproven),
         alterations=tuple(found.named),
         more=found.more,
@@ -78,8 +78,8 @@ def verify(
 class _Reading:
     """Hashes records and payloads again, batch by batch."""
 
-    def __init__(self, lake: Lake, chain: Chain, links: Links, found: Found, *, payloads: bool, progress: Told) -> None:
-        self._lake, self._chain, self._links, self._found = lake, chain, links, found
+    def __init__(self, chain: Chain, links: Links, found: Found, *, payloads: bool, progress: Told) -> None:
+        self._chain, self._links, self._found = chain, links, found
         self._with_payloads, self._progress = payloads, progress
         self.checked = self.records = self.payloads = self.bytes = 0
         self._total = 0
@@ -105,45 +105,50 @@ class _Reading:
         statement = self._links.links[number].batch if self._links.states[number] is State.WHOLE else None
         if segment is None:
             return  # said already: the statement is altered, and no segment says that it belongs to it
-        path = exists(self._chain.root, segment)
-        if path is None:
-            self._found.add(Altered.SEGMENT, "The segment is missing.", batch=number, segment=segment)
-            return
-        name = self._chain.leaves(number).name
-        listed = file_sha256(self._chain.leaves(number))
+        with self._chain.shelf.segment(segment) as opened:
+            if opened is None:
+                self._found.add(Altered.SEGMENT, "The segment is missing.", batch=number, segment=segment)
+            else:
+                self._segment(number, segment, statement, *opened)
+
+    def _segment(self, number: int, segment: str, statement: Batch | None, stream: BinaryIO, size: int) -> None:
+        name = name_of(self._chain.leaves(number))
+        listed = self._chain.shelf.sha256(self._chain.leaves(number))
         if listed is None:
             self._found.add(Altered.LEAVES, f"The list of records {name} is missing.", batch=number, segment=segment)
         elif statement is not None and listed != statement.leaves_sha256:
             said = f"The list of records {name} is not what was sealed."
             self._found.add(Altered.LEAVES, said, batch=number, segment=segment)
         else:
-            self._by_list(number, path, segment, statement)
+            self._by_list(number, segment, statement, stream, size)
             return
         if statement is not None:
-            self._by_root(number, path, segment, statement)
+            self._by_root(number, segment, statement, stream)
 
-    def _by_list(self, number: int, path: Path, segment: str, statement: Batch | None) -> None:
+    def _by_list(self, number: int, segment: str, statement: Batch | None, stream: BinaryIO, size: int) -> None:
         """Holds each record against the list of records."""
         before, tree, blobs, lost = len(self._found.named) + self._found.more, Tree(), set[str](), 0
-        end, size = 0, path.stat().st_size
-        with disk.told("read", path), path.open("rb") as stream:
+        end, leaves = 0, self._chain.read_leaves(number)
+        while True:
             try:
-                for leaf in self._chain.read_leaves(number):
-                    end = leaf.offset + leaf.length
-                    if end > size:
-                        lost += 1
-                        if lost == 1:
-                            self._truncated(number, segment, leaf, size)
-                        continue
-                    actual = leaf_of(stream, leaf)
-                    if actual is None or actual.hex() != leaf.leaf:
-                        self._add(Altered.RECORD, f"The {leaf.type} record has other bytes.", number, segment, leaf)
-                    tree.add(actual or b"")
-                    self._blobs(number, segment, leaf, blobs)
-                    self._read(leaf, path)
+                leaf = next(leaves, None)
             except LakeError as error:
                 self._found.add(Altered.LEAVES, str(error), batch=number, segment=segment)
                 return
+            if leaf is None:
+                break
+            end = leaf.offset + leaf.length
+            if end > size:
+                lost += 1
+                if lost == 1:
+                    self._truncated(number, segment, leaf, size)
+                continue
+            actual = leaf_of(stream, leaf)
+            if actual is None or actual.hex() != leaf.leaf:
+                self._add(Altered.RECORD, f"The {leaf.type} record has other bytes.", number, segment, leaf)
+            tree.add(actual or b"")
+            self._blobs(number, segment, leaf, blobs)
+            self._read(leaf, segment)
         if size > end and statement is not None:
             said = f"{size - end:,} bytes were added after the last sealed record."
             self._found.add(Altered.SEGMENT, said, batch=number, segment=segment, offset=end)
@@ -152,13 +157,12 @@ class _Reading:
             said = f"The records give the root {tree.root().hex()}, not the one in the statement."
             self._found.add(Altered.ROOT, said, batch=number, segment=segment)
 
-    def _by_root(self, number: int, path: Path, segment: str, statement: Batch) -> None:
+    def _by_root(self, number: int, segment: str, statement: Batch, stream: BinaryIO) -> None:
         """Without a list that can be trusted: all records against the root."""
         tree = Tree()
-        with disk.told("read", path), path.open("rb") as stream:
-            for leaf in scan(stream):
-                tree.add(bytes.fromhex(leaf.leaf))
-                self._read(leaf, path)
+        for leaf in scan(stream):
+            tree.add(bytes.fromhex(leaf.leaf))
+            self._read(leaf, segment)
         if tree.root().hex() != statement.root:
             said = "Its records do not give the root; without the list it cannot be said which one was altered."
             self._found.add(Altered.SEGMENT, said, batch=number, segment=segment)
@@ -175,10 +179,9 @@ class _Reading:
                 continue
             seen.add(sha256)
             self.payloads += 1
-            try:
-                with self._lake.blobs.open(sha256) as stream:
-                    actual = _sha256(stream)
-            except NotFound:
+            # Where it lies, not by the lake's own blobs: those may have a copy here from before it was altered.
+            actual = self._chain.shelf.sha256(place(sha256)) if _SHA256.match(sha256) else None
+            if actual is None:
                 said = f"The record refers to the blob {sha256}, which is missing."
                 self._add(Altered.PAYLOAD, said, number, segment, leaf)
                 continue
@@ -186,18 +189,11 @@ class _Reading:
                 said = f"The record refers to the blob {sha256}, whose bytes have the SHA-256 {actual}."
                 self._add(Altered.PAYLOAD, said, number, segment, leaf)
 
-    def _read(self, leaf: Leaf, path: Path) -> None:
+    def _read(self, leaf: Leaf, segment: str) -> None:
         self.records += 1
         self.bytes += leaf.length
         if self.records % 256 == 0:
-            self._progress("verify", self.bytes, self._total, path.name)
+            self._progress("verify", self.bytes, self._total, name_of(segment))
 
     def _add(self, kind: Altered, said: str, number: int, segment: str, leaf: Leaf) -> None:
         self._found.add(kind, said, batch=number, segment=segment, offset=leaf.offset, url=leaf.url, at=leaf.at)
-
-
-def _sha256(stream: BinaryIO) -> str:
-    hasher = hashlib.sha256()
-    while chunk := stream.read(1 << 20):
-        hasher.update(chunk)
-    return hasher.hexdigest()

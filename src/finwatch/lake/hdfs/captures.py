@@ -78,6 +78,31 @@ class HdfsCaptures(LocalCaptures):
         """The segments that are nowhere but here."""
         return sorted(self._root.glob("*/*.warc.gz"))
 
+    def complete(self) -> list[str]:
+        """The paths of all segments in HDFS as they were brought there, oldest first, in a pack or not."""
+        found = set()
+        for one in self._files.entries(_ROOT, deep=True):
+            if _is_segment(one):
+                found.add(one.path)
+            elif one.name.endswith(".index.json"):
+                day = one.path.rpartition("/")[0]
+                found |= {f"{day}/{name}" for name in self._index(one).segments}
+        return sorted(found)
+
+    def in_hdfs(self, path: str) -> tuple[BinaryIO, int, int] | None:
+        """A stream in which the segment brought to ``path`` stands, the byte at which it begins, and its length."""
+        name = path.rpartition("/")[2]
+        place = segment_place(Path(_ROOT), name)
+        if place is None or place.as_posix() != path:
+            return None
+        if (entry := self._files.entry(path)) is not None:
+            return self._files.open(path), 0, entry.bytes
+        for index in self._files.entries(place.parent.as_posix()):
+            if index.name.endswith(".index.json") and name in (segments := self._index(index).segments):
+                with contextlib.suppress(NotFound):
+                    return self._files.open(index.path.removesuffix(".index.json") + ".warc.gz"), *segments[name]
+        return None
+
     def pack(self, *, before: date) -> int:
         """How many small segments of the days before ``before`` were packed with others of their day."""
         packed = 0
@@ -85,7 +110,7 @@ class HdfsCaptures(LocalCaptures):
             if day.folder and day.name < before.isoformat():
                 there = self._files.entries(day.path)
                 indexed = {one.name.removesuffix(".index.json") for one in there if one.name.endswith(".index.json")}
-                small = [one for one in there if one.name.startswith("finwatch-") and one.bytes < SMALL_BYTES]
+                small = [one for one in there if _is_segment(one) and one.bytes < SMALL_BYTES]
                 held = self._held(day.path, indexed)
                 for one in small:
                     if one.name in held:  # an earlier run packed it and did not live to remove it
@@ -123,13 +148,8 @@ class HdfsCaptures(LocalCaptures):
         place = segment_place(Path(_ROOT), name)
         if here is not None or place is None:
             return here
-        with contextlib.suppress(NotFound):
-            return self._files.open(place.as_posix()), 0
-        for index in self._files.entries(place.parent.as_posix()):
-            if index.name.endswith(".index.json") and name in (segments := self._index(index).segments):
-                warc = index.path.removesuffix(".index.json") + ".warc.gz"
-                return self._files.open(warc), segments[name][0]
-        return None
+        found = self.in_hdfs(place.as_posix())
+        return None if found is None else found[:2]
 
     def _index(self, entry: Entry) -> Pack:
         if entry.path not in self._packs:
@@ -174,6 +194,10 @@ class HdfsCaptures(LocalCaptures):
         for stem in stems:
             held |= self._index(Entry(f"{day}/{stem}.index.json", 0, 0.0, folder=False)).segments.keys()
         return held
+
+
+def _is_segment(entry: Entry) -> bool:
+    return entry.name.startswith("finwatch-") and entry.name.endswith(".warc.gz")
 
 
 def _groups(segments: Sequence[Entry]) -> Iterator[list[Entry]]:

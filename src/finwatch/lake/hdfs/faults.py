@@ -83,6 +83,13 @@ _KINDS: Final = (
         "Name the folder with core-site.xml and hdfs-site.xml in HADOOP_CONF_DIR, or give hdfs://host:port.",
     ),
     _Kind(
+        ("AlreadyBeingCreated", "lease is currently owned", "current leaseholder", "RecoveryInProgress"),
+        "another process is at it",
+        "另一进程正在处理",
+        "Run it again when that one is done; one that died lets go within a minute.",
+        passing=True,
+    ),
+    _Kind(
         ("StandbyException", "RetriableException", "NotReplicatedYet", "Failed to complete file"),
         "no NameNode is active just now",
         "目前没有处于活动状态的 NameNode",

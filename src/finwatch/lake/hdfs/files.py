@@ -184,6 +184,46 @@ class Files:
         """
         return self._patiently(lambda: self._publish(pieces, path), "write", path)
 
+    def replace(self, pieces: Callable[[], Iterator[bytes]], path: str) -> None:
+        """Writes the bytes that a call of ``pieces`` gives to ``path``, in one step in place of what stands there."""
+        self._patiently(lambda: self._publish(pieces, path, overwrite=True), "write", path)
+
+    @contextlib.contextmanager
+    def alone(self, path: str, *, wait_s: float) -> Iterator[Callable[[], None]]:
+        """Keeps every other process of every machine out of its own ``alone`` of the same ``path``.
+
+        The lock is HDFS's own: the right to write a file, which its NameNode gives to one client at a time, takes back
+        60 seconds after a holder died (the lease's soft limit), and renews for one that lives. What is yielded raises
+        ``HdfsFault`` when the right was lost meanwhile, as to a process that was frozen. Raises ``HdfsFault`` after
+        ``wait_s`` seconds in which another held it.
+        """
+        if self.entry(path) is None:
+            self.write(b"", path)
+        begun = time.monotonic()
+        while True:
+            try:
+                writer = self._call(lambda client: client.append(self._at(path)))
+                break
+            except (OSError, RuntimeError) as error:
+                fault = fault_of(error, "lock", f"{self.address}/{path}")
+                rest = begun + (wait_s if _held_by_another(error) else self.patience_s) - time.monotonic()
+                if rest < 0 or not fault.passing:
+                    raise fault from error
+            self._sleep(_PAUSES[-1])
+
+        def still() -> None:
+            try:
+                self._within(lambda: writer.write(b"."))
+                self._within(writer.hsync)
+            except (OSError, RuntimeError) as error:
+                raise fault_of(error, "keep the lock", f"{self.address}/{path}") from error
+
+        try:
+            yield still
+        finally:
+            with contextlib.suppress(OSError, RuntimeError):  # it is let go in 60 seconds anyway
+                self._within(writer.close)
+
     def remove(self, path: str, *, deep: bool = False) -> None:
         """Removes a file, or with ``deep`` a folder; nothing happens when it is not there."""
 
@@ -200,7 +240,7 @@ class Files:
             self.remove(one.path)
         return len(old)
 
-    def _publish(self, pieces: Callable[[], Iterator[bytes]], path: str) -> bool:
+    def _publish(self, pieces: Callable[[], Iterator[bytes]], path: str, *, overwrite: bool = False) -> bool:
         temporary = self._at(f"{_TEMPORARY}/{uuid.uuid4().hex}")
         renamed = False
         try:
@@ -210,7 +250,7 @@ class Files:
             written = self._call(lambda client: client.get_file_info(temporary)).length
             if written != length:
                 raise OSError(f"{written} of {length} bytes were written")
-            self._call(lambda client: client.rename(temporary, self._at(path), overwrite=False))
+            self._call(lambda client: client.rename(temporary, self._at(path), overwrite=overwrite))
             renamed = True
         except FileExistsError:
             return False
@@ -316,6 +356,11 @@ class Files:
 
 _ABANDONED: Final[list[Any]] = []
 """Clients that hang: to let go of them would wait for them."""
+
+
+def _held_by_another(error: Exception) -> bool:
+    """Whether the right to write is somebody else's, or is just being taken from one that died."""
+    return isinstance(error, FileExistsError) or "RecoveryInProgress" in str(error)
 
 
 class _Reading(io.RawIOBase):

@@ -22,6 +22,7 @@ from finwatch.lake.hdfs.cache import Cache
 from finwatch.lake.hdfs.captures import HdfsCaptures
 from finwatch.lake.hdfs.faults import HdfsFault
 from finwatch.lake.hdfs.files import Files, Identity
+from finwatch.lake.hdfs.shelf import HdfsShelf
 from finwatch.lake.hdfs.tables import HdfsTables
 from finwatch.lake.ports import Tidied
 
@@ -44,6 +45,7 @@ class HdfsLake:
         self.blobs = HdfsBlobs(files, spool=spool, cache=held)
         self.tables = HdfsTables(files, spool=spool, cache=held)
         self.captures = HdfsCaptures(files, spool=spool, blobs=self.blobs, tables=self.tables)
+        self.shelf = HdfsShelf(files, captures=self.captures)
 
     def open(self) -> None:
         """Reads the lake's mark, makes it where there is none, and takes in what waits here.
