@@ -75,6 +75,9 @@ class Settings(Model):
     """``FINWATCH_OIDC_SCOPE``: what is asked of the provider, ``openid`` among it."""
     oidc_groups: str = "groups"
     """``FINWATCH_OIDC_GROUPS``: the claim that lists a person's groups, which roles are mapped from."""
+    signing_key: Path | None = None
+    """``FINWATCH_SIGNING_KEY``: the private key that signs heads of the log and approved lists, a PEM file that only its
+    owner may read; ``finwatch log key new`` makes one. Keep a copy apart."""
 
     @property
     def lake_address(self) -> str:

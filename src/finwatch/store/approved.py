@@ -158,6 +158,11 @@ class Approved:
             )
         return app_of(row)
 
+    def some(self, ids: Sequence[int]) -> dict[int, ApprovedApp]:
+        """Those of the apps that stand in the list."""
+        with reading(self._engine) as connection:
+            return {number: app_of(row) for number, row in _texts(connection, ids).items()}
+
     def counts(self) -> dict[str, int]:
         """How many apps stand in each state."""
         question = select(approved_app.c.state, func.count()).group_by(approved_app.c.state)

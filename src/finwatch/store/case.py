@@ -80,6 +80,18 @@ class Cases:
             rows = connection.execute(select(step).where(step.c.case_id == number).order_by(step.c.seq)).mappings()
             return tuple(_step(row) for row in rows)
 
+    def following(
+        self, number: int, where: CaseFilter | None = None, *, scope: Scope, limit: int = 500
+    ) -> tuple[Case, ...]:
+        """Whole cases by number, those after ``number``: for going through all of them."""
+        question = select(case_file).where(case_file.c.id > number).order_by(case_file.c.id).limit(limit)
+        for condition in _conditions(where or CaseFilter(), scope):
+            question = question.where(condition)
+        with reading(self._engine) as connection:
+            rows = connection.execute(question).mappings().all()
+            parties = _parties(connection, [row["id"] for row in rows])
+            return tuple(_case(row, parties.get(row["id"], ())) for row in rows)
+
     def newest(
         self, where: CaseFilter | None = None, *, scope: Scope, after: str | None = None, limit: int = 50
     ) -> CasePage:
