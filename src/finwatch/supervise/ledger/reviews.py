@@ -1,7 +1,7 @@
 """Assessments, audits and drills as machines: planned, under way, reported, approved; done for many entries at once.
 
 金办发〔2024〕99号, articles 17 (assessment at least yearly, audit at least every three years, a special audit at once
-after a major event) and 15 (drills); 银发〔2019〕237号 §1 (external assessment). The approval writes its date into every
+after a major event) and 15 (drills); 银发〔2019〕237号 §1 (external assessment). The approval writes its date into each
 entry that it covered. What is due when follows from those dates (``duties.py``).
 """
 
