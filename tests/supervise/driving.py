@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from finwatch.errors import Denied, FormError, InputError, NotFound, Stale
-from finwatch.model.access import EVERYTHING, Actor
+from finwatch.model.access import EVERYTHING, Actor, Organisation
 from finwatch.model.case import Case
 from finwatch.model.integrity import FaultKind
 from finwatch.store import Store, open_store
@@ -55,6 +55,8 @@ class Play:
     attachments: Sequence[str] = ()
     before: Callable[[], None] = lambda: None
     """Makes the moment right: moves the clock."""
+    owner: Organisation | None = None
+    """Of an opening for somebody else."""
 
 
 @dataclass
@@ -100,7 +102,9 @@ class Stage:
     def open(self, machine: str, arc: str, play: Play) -> Case:
         """Opens a case as a play says."""
         play.before()
-        return self.desk.open(play.actor, machine, arc=arc, form=play.form, note=play.note, comment=play.comment)
+        return self.desk.open(
+            play.actor, machine, arc=arc, form=play.form, note=play.note, comment=play.comment, owner=play.owner
+        )
 
 
 class Cast(Protocol):
