@@ -32,10 +32,14 @@ BLANK_ROWS = 2
 PRESSING = timedelta(days=7)
 
 
-def routes(pages: APIRouter, site: Site, desk: Desk) -> None:
-    """Adds the pages to ``pages``."""
+Beside = Callable[[Actor, Case], tuple[str, dict[str, Any]] | None]
+"""What a workflow shows on the page of its case: a template and what it needs, or nothing."""
+
+
+def routes(pages: APIRouter, site: Site, desk: Desk, *, besides: Mapping[str, Beside] | None = None) -> None:
+    """Adds the pages to ``pages``; ``besides`` by machine."""
     _lists(pages, site, desk)
-    _single(pages, site, desk)
+    _single(pages, site, desk, besides or {})
     _forms(pages, site, desk)
     _many(pages, site, desk)
 
@@ -85,11 +89,12 @@ def _lists(pages: APIRouter, site: Site, desk: Desk) -> None:
         )
 
 
-def _single(pages: APIRouter, site: Site, desk: Desk) -> None:
+def _single(pages: APIRouter, site: Site, desk: Desk, besides: Mapping[str, Beside]) -> None:
     @pages.get("/cases/{number:int}")
     def case(request: Request, actor: Reader, number: int) -> Response:
         found = desk.store.cases.get(number, scope=actor.scope)
         machine = desk.machine(found.machine)
+        beside = besides[machine.id](actor, found) if machine.id in besides else None
         children = desk.store.cases.newest(CaseFilter(parent=number), scope=actor.scope, limit=20)
         return site.render(
             request,
@@ -104,6 +109,8 @@ def _single(pages: APIRouter, site: Site, desk: Desk) -> None:
             possible=desk.possible(actor, found),
             children=children,
             names=_names(desk, found),
+            beside=beside[0] if beside else None,
+            **(beside[1] if beside else {}),
             today=now().astimezone(CHINA).date(),
         )
 

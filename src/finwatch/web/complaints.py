@@ -16,6 +16,7 @@ from finwatch.supervise.complaint import lodging
 from finwatch.supervise.complaint.complaint import COMPLAINT, OPEN, REPORTED, alike
 from finwatch.supervise.desk import SYSTEM, Desk
 from finwatch.supervise.form import FormField
+from finwatch.web.cases import Beside
 from finwatch.web.pages import Site, now
 from finwatch.web.posted import Posted, posted
 
@@ -94,6 +95,18 @@ def _handlers(pages: APIRouter, site: Site, desk: Desk, sealer: Sealer) -> None:
             )
         fields = lodging.ReporterForm.shown()
         return site.render(request, "reporter.html", section="/cases", case=case, who=found, problems={}, fields=fields)
+
+
+def beside(desk: Desk) -> Beside:
+    """On a complaint's page: others that may tell of the same thing, for who handles complaints."""
+
+    def found(actor: Actor, case: Case) -> tuple[str, dict[str, Any]] | None:
+        if not actor.may(Permission.COMPLAINT_HANDLE):
+            return None
+        knows = actor.may(Permission.REPORTER_READ)
+        return "beside_complaint.html", {"similar": similar(desk, case), "knows": knows}
+
+    return found
 
 
 def similar(desk: Desk, case: Case) -> tuple[Case, ...]:

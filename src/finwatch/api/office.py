@@ -1,0 +1,19 @@
+"""The API's routes of what people decide: each workflow's folder adds its own."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from finwatch.api import cases
+from finwatch.api.problems import Problem
+from finwatch.model.base import Model
+from finwatch.supervise.desk import Desk
+
+ERRORS: dict[int | str, dict[str, type[Model]]] = {code: {"model": Problem} for code in (401, 403, 404, 409, 422)}
+
+
+def router(desk: Desk) -> APIRouter:
+    """Every route of the desk."""
+    api = APIRouter(prefix="/api/v1", responses=ERRORS)
+    cases.routes(api, desk)
+    return api

@@ -1,0 +1,20 @@
+"""The pages of what people decide: each workflow's folder adds its own."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from finwatch.access.secrets import Sealer
+from finwatch.supervise.complaint.complaint import COMPLAINT
+from finwatch.supervise.desk import Desk
+from finwatch.web import cases, complaints
+from finwatch.web.pages import Site
+
+
+def router(site: Site, desk: Desk, sealer: Sealer) -> APIRouter:
+    """Every page of the desk. What has an address of its own comes before the pages of any arc."""
+    pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    complaints.routes(pages, site, desk, sealer)
+    cases.routes(pages, site, desk, besides={COMPLAINT: complaints.beside(desk)})
+    return pages
