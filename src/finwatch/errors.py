@@ -8,6 +8,8 @@
     │   ├── UnreadablePolicy      policy    2   422   no text could be read from a policy
     │   └── FormError             form      2   422   fields of a form are wrong; says which and how
     ├── Stale                     stale     2   409   somebody else decided first; says who and when
+    ├── Held                      held      2   423   somebody else is at it this moment
+    ├── BadPart                   checksum  2   460   a part of an upload does not have the checksum that came with it
     ├── SettingError              setting   2   500   a setting has a value that cannot be used
     ├── CatalogError              catalog   2   500   a catalogue file is wrong: names file and entry
     ├── NotFound                  missing   2   404   nothing of that name is known
@@ -80,6 +82,22 @@ class Stale(FinwatchError):
     code = "stale"
     exit_code = 2
     status = 409
+
+
+class Held(FinwatchError):
+    """Somebody else is at it this moment."""
+
+    code = "held"
+    exit_code = 2
+    status = 423
+
+
+class BadPart(FinwatchError):
+    """A part of an upload does not have the checksum that came with it; nothing of it was kept."""
+
+    code = "checksum"
+    exit_code = 2
+    status = 460
 
 
 class SettingError(FinwatchError):

@@ -2,7 +2,7 @@
 
 ``PACKAGE`` bounds the native core (sizes in bytes, times in seconds) and the child process that runs it;
 ``FETCH`` bounds a visit to the outside; ``POLICY`` bounds the reading of a privacy policy; ``EVIDENCE`` bounds
-sealing and verifying captures; ``SHEET`` bounds the reading of a workbook;
+sealing and verifying captures; ``SHEET`` bounds the reading of a workbook, ``UPLOAD`` what people hand in;
 ``ACCESS`` bounds logging in and staying logged in.
 """
 
@@ -184,6 +184,23 @@ class SheetLimits(Model):
     """Characters of a cell: Excel's own bound."""
 
 
+class UploadLimits(Model):
+    """Bounds on files that people hand in (times in seconds)."""
+
+    file_bytes: int = 2 << 30
+    """A file."""
+    name: int = 200
+    """Characters of its name."""
+    growing: int = 20
+    """Files of one person that are on their way at a time."""
+    sync_bytes: int = 16 << 20
+    """At most so much has to be sent again after the server itself was cut off."""
+    silence_seconds: float = 60.0
+    """Longest silence of a sender before its place is given to the next try."""
+    keep_seconds: int = 7 * 24 * 3600
+    """A file that nobody adds to is forgotten after so long."""
+
+
 class FormLimits(Model):
     """Bounds on what a browser posts; files go another way."""
 
@@ -247,4 +264,5 @@ EVIDENCE = EvidenceLimits()
 WEB = WebLimits()
 SHEET = SheetLimits()
 FORM = FormLimits()
+UPLOAD = UploadLimits()
 ACCESS = AccessLimits()

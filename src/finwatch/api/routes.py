@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from finwatch import __version__
-from finwatch.api import acting, beyond
+from finwatch.api import acting, beyond, uploads
 from finwatch.api.acting import Evidenced, Observed, Whole
 from finwatch.api.asking import After, Before, Limit, When
 from finwatch.api.problems import Problem
 from finwatch.errors import NotFound
+from finwatch.flow.upload import Receiver
 from finwatch.lake import Lake
 from finwatch.model.alert import Alert, AlertKind
 from finwatch.model.base import Model
@@ -142,6 +143,7 @@ def router(*, store: Store, lake: Lake, checks: tuple[CheckDefinition, ...], cat
             limit=limit,
         )
 
+    uploads.routes(api, Receiver(store=store, lake=lake))
     beyond.routes(api, store)
 
     @api.get("/runs", tags=["runs"])

@@ -68,6 +68,7 @@ def limits_page() -> str:
         (limits.EvidenceLimits, "Sealing and verifying captures"),
         (limits.WebLimits, "Following pages beyond stores"),
         (limits.SheetLimits, "Reading a ledger kept as a workbook"),
+        (limits.UploadLimits, "Handing in files"),
         (limits.AccessLimits, "Logging in and staying logged in"),
     )
     for model, title in titles:
