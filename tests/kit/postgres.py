@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from psycopg import sql
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 ACCOUNT = "postgres"
 _READY = "database system is ready to accept connections"
+HASTY = ("fsync=off", "full_page_writes=off", "deadlock_timeout=100ms")
+"""Settings for tests: what they keep need not outlive the machine."""
 
 
 def absent() -> str | None:
@@ -40,14 +42,17 @@ def absent() -> str | None:
 class Server:
     """A server that can be killed and started again on the same data and the same port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings: Sequence[str] = HASTY) -> None:
         self._folder = folder
+        self._settings = settings
         self._data = folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         self._count = 0
         self.port = _free_port()
         if os.geteuid() == 0:
             shutil.chown(folder, ACCOUNT)
+        if (self._data / "PG_VERSION").exists():
+            return
         command = ["initdb", "--auth=trust", "--username=finwatch", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         # Words in dictionary order, as many servers have it: the store must not lean on the database's own order.
         command += ["--locale-provider=icu", "--icu-locale=en-US"]
@@ -64,9 +69,8 @@ class Server:
 
     def start(self) -> None:
         """Starts the server and returns when it takes connections."""
-        settings = ["fsync=off", "full_page_writes=off", "deadlock_timeout=100ms"]
         command = [str(PROGRAMS / "postgres"), "-D", str(self._data), "-p", str(self.port), "-h", "127.0.0.1"]
-        command += ["-k", "", *(word for setting in settings for word in ("-c", setting))]
+        command += ["-k", "", *(word for setting in self._settings for word in ("-c", setting))]
         self._process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=self._folder, **self._as()
         )

@@ -34,10 +34,14 @@ class Databases:
 
     def made(self) -> str:
         """The address of a database with empty tables."""
+        return self.copied(self._empty)
+
+    def copied(self, address: str) -> str:
+        """The address of a copy of a database that nobody has open."""
         if self._server is not None:
-            return self._server.address(self._server.database(template=self._empty.rpartition("/")[2]))
+            return self._server.address(self._server.database(template=address.rpartition("/")[2]))
         fresh = self.bare()
-        shutil.copy(self._empty.removeprefix("sqlite:///"), fresh.removeprefix("sqlite:///"))
+        shutil.copy(address.removeprefix("sqlite:///"), fresh.removeprefix("sqlite:///"))
         return fresh
 
     def drop(self, address: str) -> None:
