@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from finwatch.access.roles import permissions, roles_in, table
+from finwatch.access.roles import permissions_of, roles_in, table
 from finwatch.model.access import OrganisationKind, Permission, Role
 
 
@@ -22,9 +22,9 @@ def test_every_kind_has_roles_and_all_but_the_public_an_administrator() -> None:
 
 @pytest.mark.parametrize("kind", list(OrganisationKind))
 def test_what_is_not_given_is_denied(kind: OrganisationKind) -> None:
-    assert permissions(kind, ()) == frozenset()
+    assert permissions_of(kind, ()) == frozenset()
     foreign = set(Role) - set(roles_in(kind))
-    assert permissions(kind, foreign) == frozenset()
+    assert permissions_of(kind, foreign) == frozenset()
 
 
 def test_who_applies_never_decides() -> None:

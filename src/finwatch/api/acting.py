@@ -78,9 +78,11 @@ class Public:
     """The dependency of a route that is open to everybody."""
 
     async def __call__(self, request: Request) -> None:
-        """Checks that a form came from one of our pages."""
+        """Checks that a form came from one of our pages; who reads a public page is known where they have logged in."""
         await read_form(request)
         check_sent_by_us(request)
+        if SESSION in request.cookies:
+            await run_in_threadpool(acting, request)
 
 
 class Observes(Needs):

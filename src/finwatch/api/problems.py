@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from finwatch.errors import FinwatchError, FormError
+from finwatch.errors import FinwatchError, FormError, SignedOut
 from finwatch.model.base import Model
 from finwatch.model.case import FieldProblem
 
@@ -39,4 +39,5 @@ def answer(request: Request, error: FinwatchError) -> JSONResponse:
         instance=request.url.path,
         problems=error.problems if isinstance(error, FormError) else (),
     )
-    return JSONResponse(problem.model_dump(), status_code=error.status, media_type=MEDIA_TYPE)
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, SignedOut) else None
+    return JSONResponse(problem.model_dump(), status_code=error.status, media_type=MEDIA_TYPE, headers=headers)

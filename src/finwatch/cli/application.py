@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
@@ -13,9 +13,16 @@ from starlette.staticfiles import StaticFiles
 from finwatch import __version__
 from finwatch.access.secrets import Sealer
 from finwatch.api import acting, problems
+from finwatch.api import office as office_api
 from finwatch.api import routes as api
-from finwatch.errors import FinwatchError, InputError, NotFound
+from finwatch.errors import FinwatchError, InputError, NotFound, SignedOut
+from finwatch.settings import Settings
 from finwatch.supervise.door import Door
+from finwatch.supervise.login import Login
+from finwatch.supervise.office import desk_of
+from finwatch.supervise.oidc import OidcLogin
+from finwatch.web import login as login_pages
+from finwatch.web import office
 from finwatch.web import routes as web
 from finwatch.web.language import chosen, translator
 from finwatch.web.pages import HERE, Site
@@ -32,12 +39,15 @@ HEADERS = {
 }
 
 
-def application(site: Site, *, sealer: Sealer | None = None) -> FastAPI:
+def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     """Pages at ``/``, API at ``/api/v1``, both with the same answers.
 
-    ``sealer`` seals second factors; without one, what is set up lasts as long as the process. Raises ``SettingError``
-    when a route declares no permission.
+    ``settings`` name the key that seals second factors and the OIDC provider; without them a second factor lasts as
+    long as the process. Raises ``SettingError`` when a setting does not fit or a route declares no permission.
     """
+    door = Door(site.store, Sealer.of(settings.sealing_file) if settings is not None else Sealer.fresh())
+    login = Login(door)
+    oidc = OidcLogin(door, login, settings) if settings is not None and settings.oidc_issuer is not None else None
     app = FastAPI(
         title="Finwatch",
         version=__version__,
@@ -51,10 +61,17 @@ def application(site: Site, *, sealer: Sealer | None = None) -> FastAPI:
     app.include_router(
         api.router(store=site.store, lake=site.lake, checks=checks, catalog_version=site.knowledge.version)
     )
+    desk = desk_of(site.store, knows=site.lake.blobs.has)
+    app.include_router(office_api.router(desk))
     app.include_router(web.router(site))
+    entrance = APIRouter(include_in_schema=False)
+    login_pages.routes(entrance, site, login, oidc)
+    app.include_router(entrance)
+    app.include_router(office.router(site, desk, door.sealer))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
-    app.state.door = Door(site.store, sealer or Sealer.fresh())
+    app.state.door = door
+    app.state.desk = desk
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(acting.observing)])
     def description() -> dict[str, Any]:
@@ -98,8 +115,10 @@ def _problem(site: Site, request: Request, error: FinwatchError) -> Response:
     """An error as a problem document for programs, as a page for people."""
     if request.url.path.startswith("/api/"):
         return problems.answer(request, error)
+    if isinstance(error, SignedOut):
+        return login_pages.signed_out(site, request, error)
     language = chosen(request, site.language)
-    key = {404: "problem.missing", 422: "problem.bad"}.get(error.status, "problem.failed")
+    key = {403: "problem.denied", 404: "problem.missing", 422: "problem.bad"}.get(error.status, "problem.failed")
     detail = error.zh if language == "zh" else f"{error.en} {error.todo}".strip()
     title = translator(language)(key)
     return site.render(request, "problem.html", status=error.status, title=title, detail=detail)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from finwatch.cli import terminal
+from finwatch.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from finwatch.settings import Settings
+    from finwatch.store import Store
 
 
 def run(
@@ -45,14 +47,34 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
             f"{host}:{port} cannot be listened on ({error.strerror}).", todo="Choose another --port."
         ) from error
     with open_store(settings.store_address) as store:
+        check_reach(store, host)
         site = Site(
             store=store,
             lake=open_lake(settings.lake_address),
             knowledge=catalog.load(settings.catalog),
             checks=tuple(check.definition for check in checks.load()),
             language=settings.language,
+            address=settings.address,
         )
-        server = uvicorn.Server(uvicorn.Config(application(site), log_level="warning", access_log=False))
+        server = uvicorn.Server(
+            uvicorn.Config(application(site, settings=settings), log_level="warning", access_log=False)
+        )
         address, bound = listener.getsockname()[:2]
         ready(f"http://{f'[{address}]' if ':' in address else address}:{bound}/")
         server.run(sockets=[listener])
+
+
+def check_reach(store: Store, host: str) -> None:
+    """Raises ``SettingError`` when others could reach a store that asks nobody who they are: none is registered."""
+    import ipaddress
+
+    try:
+        here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost"
+    if not here and not store.accounts.anyone():
+        raise SettingError(
+            f"Nobody is registered in the store, so its pages may not be served on {host}.",
+            zh=f"尚未登记任何人员，不得在 {host} 上提供服务。",
+            todo="Register the first administrator with `finwatch access first`, or serve on 127.0.0.1.",
+        )

@@ -62,15 +62,16 @@ class Site:
         knowledge: Knowledge,
         checks: tuple[CheckDefinition, ...],
         language: str = "en",
-        secure: bool = False,
+        address: str | None = None,
     ) -> None:
         self.store = store
         self.lake = lake
         self.knowledge = knowledge
         self.checks = {check.id: check for check in checks}
         self.language = language
-        self.secure = secure
-        """People reach this by https, whatever the proxy before it says."""
+        self.address = address.rstrip("/") if address else None
+        """Where people reach this, whatever a proxy before it says; ``None`` = as each request says."""
+        self.secure = bool(address and address.startswith("https:"))
         self.scripts = (HERE / "static" / "vendor" / "htmx.min.js").is_file()
         self._sdks = {sdk.id: sdk.name for sdk in knowledge.sdks}
         self._templates = {tongue: self._environment(tongue) for tongue in LANGUAGES}
