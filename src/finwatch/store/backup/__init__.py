@@ -1,4 +1,4 @@
-"""Backups of the store: taken while others write, restored into an empty database, rehearsed (``docs/howto/operate.md``).
+"""Backups of the store: taken while others write, restored into nothing else than nothing, and rehearsed.
 
 What comes in: the address of a store. What goes out: one file and its checksum (``archive``), which says of itself what
 it holds (``manifest``), so that a restored database can be held against what was there.

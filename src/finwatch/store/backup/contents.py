@@ -57,9 +57,8 @@ def _table(connection: Connection, name: str) -> TableContents:
 
 def rows_of(connection: Connection, name: str, columns: tuple[str, ...], key: list[str]) -> Iterator[list[Any]]:
     """The rows of a table as they are stored, in the order of their key."""
-    asked: Select[Any] = (
-        select(*(column(one) for one in columns)).select_from(table(name)).order_by(*(column(one) for one in key))
-    )
+    wanted: list[Any] = [column(one) for one in columns]
+    asked = select(*wanted).select_from(table(name)).order_by(*(column(one) for one in key))
     for row in connection.execute(asked, execution_options={"yield_per": _AT_A_TIME}):
         yield list(row)
 
