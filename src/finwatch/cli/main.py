@@ -11,12 +11,14 @@ import sys
 import typer
 
 from finwatch.cli import (
+    approved,
     crawl,
     demo,
     doctor,
     evidence,
     examine,
     expand,
+    log,
     nightly,
     policy,
     publish,
@@ -25,6 +27,7 @@ from finwatch.cli import (
     serve,
     show,
     tidy,
+    verify,
     watch,
     work,
 )
@@ -38,10 +41,29 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (crawl, expand, nightly, watch, examine, selfcheck, show, search, publish, serve, work, tidy, demo, doctor):
+VERBS = (
+    crawl,
+    expand,
+    nightly,
+    watch,
+    examine,
+    selfcheck,
+    verify,
+    show,
+    search,
+    publish,
+    serve,
+    work,
+    tidy,
+    demo,
+    doctor,
+)
+for verb in VERBS:
     app.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.run)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(policy.app, name="policy")
+app.add_typer(approved.app, name="approved")
+app.add_typer(log.app, name="log")
 
 
 def main() -> None:

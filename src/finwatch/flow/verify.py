@@ -198,7 +198,9 @@ def _candidate(app: ApprovedApp) -> Candidate:
 def _filed(facts: PackageFacts, app: ApprovedApp, listed: Listed, asked: str) -> Verified:
     version = next((one for one in app.versions if one.sha256 == facts.sha256), None)
     reasons = [_package_reason(facts), *_signer_reasons(facts, app)]
-    at = (Evidence(says=Text(zh="文件的 SHA-256", en="SHA-256 of the file"), at=FileAt(path=""), quote=facts.sha256),)
+    at = (
+        Evidence(says=Text(zh="文件的 SHA-256", en="SHA-256 of the file"), at=FileAt(path=asked), quote=facts.sha256),
+    )
     if version is not None:
         says = Text(
             zh=f"安装包与备案的版本 {version.version}（{version.day}）逐字节相同",
