@@ -1,4 +1,4 @@
-"""The daily run: crawl, examine, compare, compute, publish, alerts; then what was new, gone, changed, failed, worse.
+"""The daily run: crawl, examine, compare, compute, publish, alerts, tidy; then what was new, gone, changed, worse.
 
 Comes in: registered markets. Goes out: everything that the steps leave in lake and store, and a ``Run`` with its
 ``RunReport``. Killed in any step and started again, it goes on with the same run.
@@ -24,6 +24,7 @@ from finwatch.flow.publish import publish
 from finwatch.flow.run import Counts, Recorder, Stopped
 from finwatch.flow.sealing import sealed
 from finwatch.flow.stopping import sigterm_stops
+from finwatch.flow.tidying import tidied
 from finwatch.flow.worker import work
 from finwatch.lake import Lake
 from finwatch.model.run import Run, RunState, StepName, StepState
@@ -95,6 +96,9 @@ def nightly(
     def alert() -> Counts:
         return tell(store, recorder.run, at=clock())
 
+    def tidying() -> Counts:
+        return tidied(lake, before=clock().date(), note=partial(recorder.note, StepName.TIDY))
+
     run = store.runs.begin(now=clock())
     with closing(open_engine(settings, processes=processes)) as engine, Recorder(store, run, clock=clock) as recorder:
         if run.step(StepName.CRAWL).state is StepState.WAITING:
@@ -107,6 +111,7 @@ def nightly(
                 recorder.step(StepName.COMPUTE, computing)
                 recorder.step(StepName.PUBLISH, publishing)
                 recorder.step(StepName.ALERTS, alert)
+                recorder.step(StepName.TIDY, tidying)
         except (KeyboardInterrupt, Stopped):
             return recorder.run if recorder.run.state is RunState.STOPPED else recorder.end(RunState.STOPPED)
         crawled = recorder.run.step(StepName.CRAWL).ended or clock()

@@ -1,8 +1,8 @@
 """Which package names a publication has to look at: those of which the lake says anything that it did not say before.
 
-Part of ``publish``. A publication notes the files of the lake that it was made from, and of which names packages were
-fetched (parts ``seen/…``). The next one reads what is new in them. Where files that it was made from are gone, as after
-a compaction or a restored backup, every name is looked at.
+Part of ``publish``. A publication notes the appends to the lake that it was made from, and of which names packages were
+fetched (parts ``seen/…``). The next one reads the files that hold others. An append outlives the file that it was
+written as: files may be joined. Where appends are gone, as after a restored backup, every name is looked at.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from finwatch.engine import Engine
-from finwatch.flow.changes import Some, tail
+from finwatch.flow.changes import Some
 from finwatch.flow.documents import digest_of
 from finwatch.flow.observed import Fetched
 from finwatch.lake import Lake
@@ -34,7 +34,7 @@ class Touched:
     whole: bool
     """Every name there is; what is not among them is no longer published."""
     fresh: dict[str, list[str]] = field(default_factory=dict)
-    """By table, the files that were not read before."""
+    """By table, the files in which something stands that was not read before."""
     notes: dict[str, str] = field(default_factory=dict)
     """Parts and digests that tell the next publication what this one was made from."""
 
@@ -44,17 +44,17 @@ def touched(draft: Draft, lake: Lake, engine: Engine, fetched: Fetched) -> Touch
     notes: dict[str, str] = {}
     fresh: dict[str, list[str]] = {}
     for name in _TABLES:
-        for file in lake.tables.files(name):
-            part = f"{_SEEN}{name}/{tail(file)}"
-            notes[part] = digest_of(part)
-            if draft.digest(part) != notes[part]:
+        for file, keys in lake.tables.appends(name):
+            parts = {part: digest_of(part) for part in (f"{_SEEN}{name}/{key}" for key in keys)}
+            if any(draft.digest(part) != digest for part, digest in parts.items()):
                 fresh.setdefault(name, []).append(file)
+            notes |= parts
     addresses = _addresses(fetched)
     notes |= {f"{_SEEN}fetched/{name}": digest for name, digest in addresses.items()}
     before = {part for part in draft.live if part.startswith(_SEEN)}
-    files_before = {part for part in before if not part.startswith(f"{_SEEN}fetched/")}
+    appends_before = {part for part in before if not part.startswith(f"{_SEEN}fetched/")}
     lost = before - {abridged(part) for part in notes}
-    if lost or not files_before:
+    if lost or not appends_before:
         every = [str(name) for name in engine.ask("names", lake.tables).column("app").to_pylist()]
         return Touched(every, whole=True, fresh=fresh, notes=notes)
     names = {name for name, digest in addresses.items() if draft.digest(f"{_SEEN}fetched/{name}") != digest}

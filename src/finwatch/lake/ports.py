@@ -118,6 +118,13 @@ class Tables(Protocol):
         """Addresses of the live Parquet files, oldest day first, of one market and of the days asked for."""
         ...
 
+    def appends(self, name: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The live Parquet files, oldest day first, each with the keys of the appends whose rows it holds.
+
+        A file that is joined with others goes; the keys go on in the file that took its rows.
+        """
+        ...
+
     def read(
         self,
         name: str,

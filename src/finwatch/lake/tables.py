@@ -91,6 +91,10 @@ class LocalTables:
         live = self._live(name, market=market, since=since, until=until)
         return [str(self._place(name, file.path)) for file in live]
 
+    def appends(self, name: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The live files, oldest day first, each with the keys of the appends whose rows it holds."""
+        return [(str(self._place(name, file.path)), file.keys) for file in self._live(name)]
+
     def local(
         self, name: str, *, market: str | None = None, since: date | None = None, until: date | None = None
     ) -> list[str]:

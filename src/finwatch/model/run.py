@@ -19,6 +19,7 @@ class StepName(StrEnum):
     COMPUTE = "compute"
     PUBLISH = "publish"
     ALERTS = "alerts"
+    TIDY = "tidy"
 
 
 class StepState(StrEnum):
