@@ -172,6 +172,8 @@ class SupervisionCast:
     def _appeal(self, stage: Stage, case: Case, arc: str) -> Play | None:
         if arc == "withdraw":
             return Play(stage.people["owner-a" if case.owner == "bank-a" else "owner-b"])
+        if arc == "recount":
+            return Play(SYSTEM)
         note: dict[str, Any] = {}
         if arc == "accept":
             note = {"pause": True}
@@ -188,6 +190,8 @@ class SupervisionCast:
         return Play(SYSTEM, note=note)
 
     def _penalty(self, stage: Stage, case: Case, arc: str) -> Play | None:
+        if arc == "recount":
+            return Play(SYSTEM)
         if arc == "state":
             return Play(stage.people["owner-a" if case.owner == "bank-a" else "owner-b"], note={"text": "已经整改"})
         form = {"facts": "逾期未整改", "basis": "网络安全法第六十四条", "kind": "warning"} if arc == "tell" else {}
@@ -292,7 +296,7 @@ class SupervisionCast:
         yield self._act(stage, notice, "penalise")
         yield self._act(stage, notice, "penalise")
         first, second = (case.id for case in stage.cases("penalty"))
-        for arc in ("tell", "state", "decide", "carry_out"):
+        for arc in ("tell", "recount", "state", "decide", "carry_out"):
             yield self._act(stage, first, arc)
         yield self._act(stage, second, "drop")
         yield self._act(stage, notice, "reply")
@@ -302,7 +306,12 @@ class SupervisionCast:
 
     def _tour_of_appeals(self, stage: Stage) -> Iterator[Callable[[], object]]:
         third, fourth = (case.id for case in stage.cases("notice", "sent") if case.parent == _batch(stage))
-        for arcs in (("accept", "uphold_in_part"), ("refuse",), ("accept", "reject"), ("accept", "withdraw")):
+        for arcs in (
+            ("recount", "accept", "uphold_in_part"),
+            ("refuse",),
+            ("accept", "reject"),
+            ("accept", "withdraw"),
+        ):
             yield self._file(stage, third)
             for arc in arcs:
                 yield self._act(stage, stage.cases("appeal")[-1].id, arc)

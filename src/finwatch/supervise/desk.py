@@ -180,6 +180,12 @@ class Desk:
         )
 
     @contextmanager
+    def looking(self) -> Iterator[Look]:
+        """What guards may ask, for whoever prepares an act; nothing is written."""
+        with self.store.deciding(SYSTEM, now=self._clock()) as unit:
+            yield self.look(unit)
+
+    @contextmanager
     def _unit(self, actor: Actor) -> Iterator[_Act]:
         now = self._clock()
         with self.store.deciding(actor, now=now) as unit:
@@ -344,7 +350,7 @@ class _Act:
             comment=follow.comment,
             attachments=(),
             subject=follow.subject,
-            parent=cause.id,
+            parent=None if follow.detached else cause.id,
             actor=SYSTEM,
             depth=depth,
         )
@@ -414,7 +420,8 @@ def _read(
         for name in values
         if name not in allowed and values[name] != case.form.get(name)
     )
-    merged = {**case.form, **{name: value for name, value in values.items() if name in allowed}}
+    stands = case.form if case.id else {k: v for k, v in machine.form.blank().items() if v not in (None, "", [], ())}
+    merged = {**stands, **{name: value for name, value in values.items() if name in allowed}}
     if arc.complete:
         wrong = {problem.field for problem in problems}
         problems += tuple(problem for problem in machine.form.missing(merged) if problem.field not in wrong)

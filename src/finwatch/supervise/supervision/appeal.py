@@ -16,6 +16,7 @@ from finwatch.supervise.form import Form, field
 from finwatch.supervise.machine import Arc, Change, FollowUp, Machine, Occasion, State
 from finwatch.supervise.supervision import parties
 from finwatch.supervise.supervision.parties import AUTHORITY, JUDGED, authorities
+from finwatch.supervise.ticking import recount_arc
 
 APPEAL: Final = "appeal"
 
@@ -168,8 +169,8 @@ def _withdrawn(occasion: Occasion) -> Change:
 
 
 STATES: Final = (
-    State(id="filed", name=Text(zh="已提出", en="filed")),
-    State(id="accepted", name=Text(zh="已受理", en="accepted")),
+    State(id="filed", name=Text(zh="已提出", en="filed"), turn=Part.REGULATOR),
+    State(id="accepted", name=Text(zh="已受理", en="accepted"), turn=Part.REGULATOR),
     State(id="refused", name=Text(zh="不予受理", en="not accepted"), final=True),
     State(id="upheld", name=Text(zh="成立", en="upheld"), final=True),
     State(id="upheld_in_part", name=Text(zh="部分成立", en="upheld in part"), final=True),
@@ -239,6 +240,7 @@ ARCS: Final = (
         parts=JUDGED,
         effect=_withdrawn,
     ),
+    recount_arc(("filed", "accepted"), Permission.APPEAL_DECIDE),
 )  # fmt: skip
 
 MACHINE: Final = Machine(

@@ -305,12 +305,6 @@ def overdue(occasion: Occasion) -> Change:
     )
 
 
-def recounted(occasion: Occasion) -> Change:
-    """A provisional date counted anew."""
-    due = occasion.case.due
-    return Change() if due is None else Change(due=clock.recounted(due, occasion.look.calendar()))
-
-
 def no_appeal(occasion: Occasion) -> tuple[FieldProblem, ...]:
     """Nothing is published, ordered or closed while an appeal is open."""
     if occasion.form.get("appeal"):

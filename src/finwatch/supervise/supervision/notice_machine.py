@@ -13,6 +13,7 @@ from finwatch.supervise.supervision import notice
 from finwatch.supervise.supervision.notice import NOTICE
 from finwatch.supervise.supervision.parties import AUTHORITY, JUDGED
 from finwatch.supervise.supervision.problems import Problem, Result
+from finwatch.supervise.ticking import recount_arc
 
 KINDS: Final = (
     ("warning", Text(zh="警告", en="warning")),
@@ -201,8 +202,7 @@ ARCS: Final = (
     ),
     _arc("expire", "逾期", "Overdue", ("sent", "received", "failed", "reopened"), "overdue",
          on_overdue=True, guard=notice.is_over, effect=notice.overdue, **_ALONE),
-    _arc("recount", "重新计算期限", "Count the deadline anew", (*RUNNING, "overdue"), SAME,
-         effect=notice.recounted, **_ALONE),
+    recount_arc((*RUNNING, "overdue"), ISSUE),
     _arc("publish", "公开通报", "Make public", PRESSED, "listed",
          guard=notice.may_publish, effect=notice.published, **_BY_US),
     _arc(

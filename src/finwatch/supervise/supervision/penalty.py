@@ -16,6 +16,7 @@ from finwatch.supervise.machine import SAME, Arc, Change, Machine, Occasion, Sta
 from finwatch.supervise.supervision import parties
 from finwatch.supervise.supervision.notice_machine import KINDS
 from finwatch.supervise.supervision.parties import AUTHORITY, JUDGED, authorities
+from finwatch.supervise.ticking import recount_arc
 
 PENALTY: Final = "penalty"
 
@@ -188,6 +189,7 @@ ARCS: Final = (
         parts=AUTHORITY,
         comment="required",
     ),
+    recount_arc(("told",), Permission.MEASURE_ORDER),
 )
 
 MACHINE: Final = Machine(

@@ -12,11 +12,11 @@ from typing import Any, Final
 from finwatch.model.access import Permission
 from finwatch.model.base import Text
 from finwatch.model.case import FieldProblem, Part, Party
-from finwatch.supervise import clock
 from finwatch.supervise.form import Form, field
 from finwatch.supervise.machine import SAME, Arc, Change, FollowUp, Machine, Occasion, State
 from finwatch.supervise.supervision import parties
 from finwatch.supervise.supervision.parties import authorities
+from finwatch.supervise.ticking import recount_arc
 
 REMOVAL: Final = "removal"
 
@@ -151,17 +151,12 @@ def _lifted(occasion: Occasion) -> Change:
     return Change(messages=parties.orders(occasion.look, case.owner, key=key, subject=subject, body=body))
 
 
-def _recounted(occasion: Occasion) -> Change:
-    due = occasion.case.due
-    return Change() if due is None else Change(due=clock.recounted(due, occasion.look.calendar()))
-
-
 STATES: Final = (
-    State(id="ordered", name=Text(zh="已责令下架", en="ordered")),
+    State(id="ordered", name=Text(zh="已责令下架", en="ordered"), turn=Part.STORE),
     State(id="reported", name=Text(zh="商店反馈已下架，待复查", en="said to be removed, to be proven")),
-    State(id="still_there", name=Text(zh="逾期仍在架", en="still offered after its day")),
+    State(id="still_there", name=Text(zh="逾期仍在架", en="still offered after its day"), turn=Part.STORE),
     State(id="proven", name=Text(zh="复查确认已下架", en="removal proven")),
-    State(id="back", name=Text(zh="再次上架", en="offered again")),
+    State(id="back", name=Text(zh="再次上架", en="offered again"), turn=Part.STORE),
     State(id="lifted", name=Text(zh="已撤销", en="lifted"), final=True),
 )
 _LIVE: Final = ("ordered", "reported", "still_there", "proven", "back")
@@ -210,15 +205,7 @@ ARCS: Final = (
         guard=_may_remind,
         effect=_reminded,
     ),
-    Arc(
-        id="recount",
-        name=Text(zh="重新计算期限", en="Count the deadline anew"),
-        sources=("ordered", "reported", "still_there", "back"),
-        target=SAME,
-        permission=Permission.MEASURE_ORDER,
-        automatic=True,
-        effect=_recounted,
-    ),
+    recount_arc(("ordered", "reported", "still_there", "back"), Permission.MEASURE_ORDER),
     Arc(
         id="lift",
         name=Text(zh="撤销下架", en="Lift"),
