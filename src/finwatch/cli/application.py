@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from finwatch import __version__
 from finwatch.access.secrets import Sealer
+from finwatch.api import access as access_api
 from finwatch.api import acting, problems
 from finwatch.api import office as office_api
 from finwatch.api import routes as api
@@ -21,6 +22,7 @@ from finwatch.supervise.door import Door
 from finwatch.supervise.login import Login
 from finwatch.supervise.office import desk_of
 from finwatch.supervise.oidc import OidcLogin
+from finwatch.web import access as access_pages
 from finwatch.web import login as login_pages
 from finwatch.web import office
 from finwatch.web import routes as web
@@ -63,9 +65,11 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     )
     desk = desk_of(site.store, knows=site.lake.blobs.has)
     app.include_router(office_api.router(desk))
+    app.include_router(access_api.router(site.store))
     app.include_router(web.router(site))
     entrance = APIRouter(include_in_schema=False)
     login_pages.routes(entrance, site, login, oidc)
+    access_pages.routes(entrance, site, login)
     app.include_router(entrance)
     app.include_router(office.router(site, desk, door.sealer))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -285,6 +285,15 @@ def break_glass(store: Store, actor: Actor, *, organisation: str, reason: str, m
     return grant
 
 
+def end_break_glass(store: Store, actor: Actor, session: str) -> None:
+    """Ends the break-glass access of a session (its digest) now."""
+    found = store.sessions.get(session)
+    if found is not None and found.break_glass is not None and found.person == actor.person:
+        with store.deciding(actor, now=_now()) as unit:
+            rows.end_break_glass(unit, found.break_glass)
+        store.sessions.change(session, break_glass=None)
+
+
 def _notices(unit: Unit, actor: Actor, home: Organisation, grant: BreakGlass) -> list[Message]:
     until = f"{grant.until:%Y-%m-%d %H:%M} UTC"
     subject = Text(zh="紧急访问通知", en="Break-glass access to your organisation's records")
