@@ -96,6 +96,8 @@ class FollowUp:
     comment: str = ""
     subject: str | None = None
     """Of a new case, in place of what the effect of its opening says."""
+    detached: bool = False
+    """The new case does not say which case it came of."""
 
 
 class _Keep:

@@ -6,10 +6,10 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from finwatch.supervise import complaint, ledger, register, supervision
+from finwatch.supervise import complaint, ledger, register, sharing, supervision
 from finwatch.supervise.machine import Machine, MachineError
 
-_ALL: Final = (*register.MACHINES, *supervision.MACHINES, *complaint.MACHINES, *ledger.MACHINES)
+_ALL: Final = (*register.MACHINES, *supervision.MACHINES, *complaint.MACHINES, *ledger.MACHINES, *sharing.MACHINES)
 
 
 @cache
