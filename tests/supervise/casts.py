@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from tests.supervise.driving import Cast
 from tests.supervise.public_cast import PublicCast
+from tests.supervise.ledger_cast import LedgerCast
 from tests.supervise.register_cast import RegisterCast
 from tests.supervise.supervision_cast import SupervisionCast
 
-CASTS: tuple[Cast, ...] = (SupervisionCast(), RegisterCast(), PublicCast())
+CASTS: tuple[Cast, ...] = (SupervisionCast(), RegisterCast(), PublicCast(), LedgerCast())

@@ -1,7 +1,7 @@
 """What speaks for merging, mending or ending an entry: low use, poor experience, redundancy, risk. Pure; only advice.
 
-金办发〔2024〕99号, article 2, wants such apps merged or ended in time and names no figures; the bounds below are ours and
-are shown with every reason. What the ledger does not say is said to be missing, and gives no reason.
+金办发〔2024〕99号, article 2, wants such apps merged or ended in time and names no figures: the bounds below are ours
+and are shown with every reason. What the ledger does not say is said to be missing, and gives no reason.
 """
 
 from __future__ import annotations
