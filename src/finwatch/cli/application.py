@@ -14,6 +14,8 @@ from finwatch import __version__
 from finwatch.access.secrets import Sealer
 from finwatch.api import access as access_api
 from finwatch.api import acting, problems
+from finwatch.api import approved as approved_api
+from finwatch.api import log as log_api
 from finwatch.api import office as office_api
 from finwatch.api import routes as api
 from finwatch.errors import FinwatchError, InputError, NotFound, SignedOut
@@ -23,6 +25,7 @@ from finwatch.supervise.login import Login
 from finwatch.supervise.office import desk_of
 from finwatch.supervise.oidc import OidcLogin
 from finwatch.web import access as access_pages
+from finwatch.web import approved as approved_pages
 from finwatch.web import login as login_pages
 from finwatch.web import office
 from finwatch.web import routes as web
@@ -66,7 +69,10 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     desk = desk_of(site.store, knows=site.lake.blobs.has)
     app.include_router(office_api.router(desk))
     app.include_router(access_api.router(site.store))
+    app.include_router(approved_api.router(site.store, site.lake))
+    app.include_router(log_api.router(site.store))
     app.include_router(web.router(site))
+    app.include_router(approved_pages.router(site))
     entrance = APIRouter(include_in_schema=False)
     login_pages.routes(entrance, site, login, oidc)
     access_pages.routes(entrance, site, login)
