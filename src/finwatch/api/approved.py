@@ -23,8 +23,6 @@ MEDIA: dict[str, str] = {"json": "application/json", "csv": "text/csv; charset=u
 Record = Annotated[int, Path(ge=0, lt=1 << 63, description="Record number: `id` of a row")]
 Key = Annotated[int, Query(ge=0, lt=1 << 63, description="`next` of the page before")]
 Edition = Annotated[int | None, Query(alias="list", ge=1, lt=1 << 63, description="Number of a list; else the newest")]
-    int | None, Query(alias="list", ge=1, lt=1 << 63, description="Number of a list; default the newest")
-]
 
 
 def router(store: Store, lake: Lake) -> APIRouter:
