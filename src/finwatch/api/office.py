@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from finwatch.api import bench as reviewing
 from finwatch.api import cases
 from finwatch.api.problems import Problem
+from finwatch.flow.bench import Bench
 from finwatch.model.base import Model
 from finwatch.supervise.desk import Desk
 
 ERRORS: dict[int | str, dict[str, type[Model]]] = {code: {"model": Problem} for code in (401, 403, 404, 409, 422)}
 
 
-def router(desk: Desk) -> APIRouter:
+def router(desk: Desk, bench: Bench) -> APIRouter:
     """Every route of the desk."""
     api = APIRouter(prefix="/api/v1", responses=ERRORS)
     cases.routes(api, desk)
+    reviewing.routes(api, bench)
     return api

@@ -18,7 +18,9 @@ from finwatch.api import approved as approved_api
 from finwatch.api import log as log_api
 from finwatch.api import office as office_api
 from finwatch.api import routes as api
+from finwatch.checks import load
 from finwatch.errors import FinwatchError, InputError, NotFound, SignedOut
+from finwatch.flow.bench import Bench
 from finwatch.settings import Settings
 from finwatch.supervise.door import Door
 from finwatch.supervise.login import Login
@@ -67,7 +69,8 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
         api.router(store=site.store, lake=site.lake, checks=checks, catalog_version=site.knowledge.version)
     )
     desk = desk_of(site.store, knows=site.lake.blobs.has)
-    app.include_router(office_api.router(desk))
+    bench = Bench(store=site.store, lake=site.lake, knowledge=site.knowledge, checks=load)
+    app.include_router(office_api.router(desk, bench))
     app.include_router(access_api.router(site.store))
     app.include_router(approved_api.router(site.store, site.lake))
     app.include_router(log_api.router(site.store))
@@ -77,7 +80,7 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     login_pages.routes(entrance, site, login, oidc)
     access_pages.routes(entrance, site, login)
     app.include_router(entrance)
-    app.include_router(office.router(site, desk, door.sealer))
+    app.include_router(office.router(site, desk, door.sealer, bench))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     app.state.door = door

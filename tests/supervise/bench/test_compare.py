@@ -16,7 +16,7 @@ from finwatch.model.examination import Endpoint, Examination, Protection, SdkUse
 from finwatch.model.locator import CodeAt, FileAt, PolicyAt
 from finwatch.model.package import Unreadable
 from finwatch.model.view import ListingSpan
-from finwatch.supervise.bench import Comparison, FiledFile, IconSeen, Line, Seen, Standing, compare, draft
+from finwatch.supervise.bench import Comparison, FiledFile, IconSeen, Line, Seen, Standing, basis, compare, points
 from finwatch.supervise.register.forms import FilingForm
 from tests.kit import store as kit
 
@@ -427,11 +427,10 @@ def test_the_letter_holds_what_was_picked_in_order() -> None:
     result = compared(form(package="x.y", version="1.0"))
     picked = result.picked(("package:version", "package:package", "package:ipv6", "nothing"))
     assert [one.key for one in picked] == ["package:package", "package:version"], "no sentence, no line"
-    letter = draft(picked, institution=NAMES[0], app="青禾手机银行", language="zh", days=5)
-    assert letter.startswith("青禾银行股份有限公司：")
-    assert "1. 填报的包名为“x.y”" in letter
-    assert "2. 填报的软件版本为“1.0”" in letter
-    assert "5个工作日内" in letter
-    english = draft(picked, institution="Qinghe", app="Qinghe Bank", language="en", days=5)
-    assert "within 5 working days" in english
-    assert "1. The form states the package name “x.y”" in english
+    zh, english, rests = points(picked, "zh"), points(picked, "en"), basis(picked)
+    assert len(zh) == len(english) == len(rests) == 2
+    assert zh[0].startswith("填报的包名为“x.y”")
+    assert zh[1].startswith("填报的软件版本为“1.0”")
+    assert english[0].startswith("The form states the package name “x.y”")
+    assert rests[0].startswith("package:package｜x.y ≠ cn.qinghe.bank｜AndroidManifest.xml")
+    assert not any("\n" in one for one in (*zh, *rests)), "a point is one line of the step's note"

@@ -6,7 +6,7 @@ letter may take over. Nobody is accused: a sentence asks, and what was not reada
 """
 
 from finwatch.supervise.bench.compare import compare
-from finwatch.supervise.bench.letter import ReturnNote, draft
+from finwatch.supervise.bench.letter import basis, points
 from finwatch.supervise.bench.line import Comparison, FiledFile, IconSeen, Line, Seen, Side, Standing
 
 __all__ = [
@@ -14,10 +14,10 @@ __all__ = [
     "FiledFile",
     "IconSeen",
     "Line",
-    "ReturnNote",
     "Seen",
     "Side",
     "Standing",
+    "basis",
     "compare",
-    "draft",
+    "points",
 ]
