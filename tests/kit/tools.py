@@ -22,6 +22,7 @@ PACKAGES = {
     "nginx": "nginx-light",
     "postgres": "postgresql-15",
     "chromium": "chromium",
+    "glewlwyd": "glewlwyd",
 }
 """Command to the Debian package that brings it."""
 FILES = {
