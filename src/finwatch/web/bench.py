@@ -19,6 +19,7 @@ from finwatch.model.base import Text
 from finwatch.model.case import Case, FieldProblem
 from finwatch.supervise.bench import Comparison, Standing, basis, points
 from finwatch.supervise.desk import Desk
+from finwatch.supervise.form import Form
 from finwatch.supervise.machine import Arc
 from finwatch.web.cases import Beside
 from finwatch.web.language import LANGUAGES, chosen
@@ -74,7 +75,7 @@ def return_arcs(desk: Desk, actor: Actor, case: Case) -> tuple[Arc, ...]:
     return tuple(
         arc
         for arc in desk.possible(actor, case)
-        if arc.note is not None and {"sentences", "evidence"} <= set(arc.note.model_fields)
+        if arc.note is not None and {"letter", "lines"} <= set(arc.note.model_fields)
     )
 
 
@@ -90,14 +91,20 @@ def _send(desk: Desk, bench: Bench, actor: Actor, case: Case, given: Posted) -> 
         says.append(FieldProblem(field="letter", says=empty))
     if says:
         raise FormError(tuple(says))
-    rests = basis(bench.compared(case).picked(tuple(given.picked)))
+    comparison = bench.compared(case)
+    note: dict[str, Any] = {
+        "letter": "\n".join(sentences),
+        "lines": list(basis(comparison.picked(tuple(given.picked)))),
+    }
+    if comparison.package is not None and "package" in (arcs[arc].note or Form).model_fields:
+        note["package"] = comparison.package
     version = given.plain.get("version", "")
     desk.go(
         actor,
         case.id,
         arc,
         version=int(version) if version.isdecimal() and len(version) < 10 else -1,
-        note={"sentences": sentences, "evidence": list(rests)},
+        note=note,
         comment=given.comment,
     )
 

@@ -99,7 +99,7 @@ UNDER_WAY: Final = tuple(state for state in STAGES if state != WITHDRAWN)
 
 
 class Letter(Form):
-    """What a return says beside the comment; the reviewer's bench proposes it (``bench.letter.ReturnNote``)."""
+    """What a return says beside the comment; the reviewer's bench proposes it (``bench.letter``): one point a line."""
 
     letter: str | None = field("退回函正文", "Letter", widget="text", max_length=20_000)
     lines: tuple[str, ...] | None = field("所据比对项", "Lines that it rests on", widget="lines")
