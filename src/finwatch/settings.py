@@ -55,6 +55,11 @@ class Settings(Model):
     configured (``SPARK_CONF_DIR``), else this machine."""
     workers: int = 0
     """``FINWATCH_WORKERS``: examinations at a time; 0 = one per core."""
+    mail: str = ""
+    """``FINWATCH_MAIL``: the server that takes mail, ``smtp://[user:password@]host[:port]`` or ``smtps://…``; without it
+    mail waits in the outbox."""
+    mail_from: str = "finwatch@localhost"
+    """``FINWATCH_MAIL_FROM``: the address that mail is from."""
     language: str = "en"
     """``FINWATCH_LANGUAGE``: ``zh`` or ``en``, for the CLI and as the default of the pages."""
     address: str | None = None

@@ -13,6 +13,7 @@ import typer
 from finwatch.cli import (
     approved,
     crawl,
+    deliver,
     demo,
     doctor,
     evidence,
@@ -54,6 +55,7 @@ VERBS = (
     publish,
     serve,
     work,
+    deliver,
     tidy,
     demo,
     doctor,
