@@ -21,6 +21,7 @@ from finwatch.flow.compute import compute
 from finwatch.flow.expand import grow, reaches_beyond
 from finwatch.flow.progress import Progress, silent
 from finwatch.flow.publish import publish
+from finwatch.flow.retest import follow_cases
 from finwatch.flow.run import Counts, Recorder, Stopped
 from finwatch.flow.sealing import sealed
 from finwatch.flow.stopping import sigterm_stops
@@ -30,6 +31,7 @@ from finwatch.lake import Lake
 from finwatch.model.run import Run, RunState, StepName, StepState
 from finwatch.settings import Settings
 from finwatch.store import Store
+from finwatch.supervise.office import desk_of
 
 EARLY: Final = timedelta(hours=6)
 """What would fall due so soon after a run begins is visited in it: a daily run must not miss a market by minutes."""
@@ -91,7 +93,10 @@ def nightly(
         return compute(store, lake, engine=engine, clock=clock, progress=progress)
 
     def publishing() -> Counts:
-        return publish(store, lake, engine=engine, clock=clock, progress=progress).model_dump()
+        counts = publish(store, lake, engine=engine, clock=clock, progress=progress).model_dump()
+        desk = desk_of(store, knows=lake.blobs.has, catalog=settings.catalog, clock=clock)
+        followed = follow_cases(desk, lake, engine=engine, now=clock())
+        return counts | {"retested": followed.retests.retested, "removals_visited": followed.retests.visited}
 
     def alert() -> Counts:
         return tell(store, recorder.run, at=clock())

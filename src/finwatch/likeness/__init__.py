@@ -7,6 +7,6 @@ to confirm, and only against an official app whose signers are known.
 """
 
 from finwatch.likeness.candidate import candidate_of
-from finwatch.likeness.verdict import compare
+from finwatch.likeness.verdict import code_alike, compare
 
-__all__ = ["candidate_of", "compare"]
+__all__ = ["candidate_of", "code_alike", "compare"]

@@ -32,6 +32,7 @@ from finwatch.likeness.thresholds import CODE_COPY, NAME_ALIKE
 from finwatch.model.base import Text
 from finwatch.model.examination import Candidate, Evidence, Match, Reason, Respects, Subject, Verdict
 from finwatch.model.locator import FileAt, ManifestAt, SearchedAt, SigningAt
+from finwatch.model.package import PackageFacts
 
 
 def compare(subject: Subject, candidates: Sequence[Candidate]) -> tuple[Match, ...]:
@@ -110,6 +111,14 @@ class _Pair:
             code=None if self.code is None else round(self.code, 4),
             signer=signer,
         )
+
+
+def code_alike(first: PackageFacts, second: PackageFacts) -> float | None:
+    """The share of code that two packages have in common, 0 … 1; ``None`` = the code of one could not be seen."""
+    ours, theirs = first.code, second.code
+    if not ours.signature or not theirs.signature or ours.signature_version != theirs.signature_version:
+        return None
+    return _native.similarity(list(ours.signature), list(theirs.signature))
 
 
 def _code(subject: Subject, candidate: Candidate) -> float | None:

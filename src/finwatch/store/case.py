@@ -99,6 +99,14 @@ class Cases:
         with reading(self._engine) as connection:
             return _page(connection, where or CaseFilter(), scope=scope, after=after, limit=limit, by_due=False)
 
+    def whole(self, where: CaseFilter, *, scope: Scope, after: int = 0, limit: int = 2_000) -> tuple[Case, ...]:
+        """Cases with their forms, oldest first, from the one after number ``after``."""
+        question = select(case_file).order_by(case_file.c.id).where(case_file.c.id > after).limit(limit)
+        with reading(self._engine) as connection:
+            rows = connection.execute(question.where(*_conditions(where, scope))).mappings().all()
+            parties = _parties(connection, [row["id"] for row in rows])
+        return tuple(_case(row, parties.get(row["id"], ())) for row in rows)
+
     def due(
         self, where: CaseFilter | None = None, *, scope: Scope, after: str | None = None, limit: int = 50
     ) -> CasePage:
