@@ -25,7 +25,7 @@ DAY = 86_400
 BANK = examination()
 BETTER = examination(version=2, band=Band.GREEN, score=3.0, findings=(finding(outcome=Answer.NO),))
 FAKE = examination(signer="thief", version=2, label="青禾银行", package="fake")
-ODD = examination("cn.qinghe.odd", label="奇\x00怪 “app” \U0001f600", signer=None, kind="loan")
+ODD = examination("cn.qinghe.odd", label="奇\x00怪 “app” \U0001f600", signer=None, kind="loan", band=Band.LIMITED)
 QINGHE = Organisation(
     id=OrganisationId("qinghe"),
     kind=OrganisationKind.INSTITUTION,
@@ -67,7 +67,7 @@ def published(store: Store, lake: Lake) -> None:
     reviewed(lake, "cn.qinghe.bank", [(0, 5.0, "好"), (1, 1.0, "坏")])
     publish(store, lake, clock=lambda: later(100))
     visit(lake, [listing(BANK), listing(BETTER)], later(DAY))
-    visit(lake, [listing(FAKE, market="other")], later(DAY), market="other")
+    visit(lake, [listing(FAKE, market="other"), listing(ODD, market="other")], later(DAY), market="other")
     examined(lake, [BETTER, FAKE], later(DAY + 60))
     suspected = FAKE.model_copy(update={"matches": (match(BETTER.package.id or "", BETTER.package.sha256),)})
     compared(lake, suspected, later(DAY + 90), against="a")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 
 from finwatch.errors import NotFound
+from finwatch.model.base import Text
 from finwatch.model.fetch import Market, MarketId
 from finwatch.store.dialect import reading, replace, retried, writing
 from finwatch.store.tables import market
@@ -17,6 +19,7 @@ class Markets:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._named: tuple[tuple[Any, ...], list[tuple[MarketId, Text]]] | None = None
 
     @retried
     def register(self, descriptor: Market, *, now: datetime) -> None:
@@ -48,6 +51,16 @@ class Markets:
             asked = asked.where(market.c.enabled == enabled)
         with reading(self._engine) as connection:
             return [Market.model_validate(row) for row in connection.execute(asked).scalars()]
+
+    def names(self) -> list[tuple[MarketId, Text]]:
+        """Id and name of every market, by id. Read again only when a market was registered since."""
+        with reading(self._engine) as connection:
+            state = tuple(connection.execute(select(func.count(), func.max(market.c.registered))).one())
+            if self._named is None or self._named[0] != state:
+                rows = connection.execute(select(market.c.id, market.c.descriptor).order_by(market.c.id))
+                told = [(MarketId(row.id), Text.model_validate(row.descriptor["name"])) for row in rows]
+                self._named = (state, told)
+            return self._named[1]
 
     @retried
     def disable(self, market_id: MarketId) -> None:

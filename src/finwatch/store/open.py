@@ -197,11 +197,11 @@ class Store:
         with self._now() as now:
             return app_questions.market_listings(now, market, after=after, limit=limit)
 
-    def market_health(self, *, since: datetime, now: datetime) -> list[MarketHealth]:
-        """Every registered market with how its visits went since ``since``."""
+    def market_health(self, *, since: datetime, now: datetime, only: MarketId | None = None) -> list[MarketHealth]:
+        """Every registered market, or one of them, with how its visits went since ``since``."""
         with self._now() as state:
             return outcome_questions.market_health(
-                state.connection, sizes=overview_questions.market_sizes(state), since=since, now=now
+                state.connection, sizes=overview_questions.market_sizes(state), since=since, now=now, only=only
             )
 
     def outcomes(

@@ -52,54 +52,105 @@ def outcomes(
 
 
 def market_health(
-    connection: Connection, *, sizes: Mapping[str, tuple[int, int]], since: datetime, now: datetime
+    connection: Connection,
+    *,
+    sizes: Mapping[str, tuple[int, int]],
+    since: datetime,
+    now: datetime,
+    only: MarketId | None = None,
 ) -> list[MarketHealth]:
-    """Every registered market with how its visits went since ``since``, by id. ``sizes`` = how many listings and
-    package names each lists now."""
-    rows = connection.execute(select(market).order_by(market.c.id)).all()
+    """Every registered market, or one of them, with how its visits went since ``since``, by id.
+
+    ``sizes`` = how many listings and package names each lists now. A handful of questions, however many markets.
+    """
+    asked = select(market).order_by(market.c.id)
+    if only is not None:
+        asked = asked.where(market.c.id == only)
+    rows = connection.execute(asked).all()
+    visits = _visits(connection, since, only)
+    failures = _failures(connection, since, only)
+    tasks = _tasks(connection, now, only)
     return [
         _health(
-            connection, Market.model_validate(row.descriptor), listed=sizes.get(row.id, (0, 0)), since=since, now=now
+            Market.model_validate(row.descriptor),
+            visits=visits.get(row.id, {}),
+            failures=failures.get(row.id, {}),
+            tasks=tasks.get(row.id, (0, 0, 0, 0)),
+            listed=sizes.get(row.id, (0, 0)),
+            since=since,
         )
         for row in rows
     ]
 
 
+def _here(table: Any, only: MarketId | None) -> Any:
+    return table.c.market == only if only is not None else table.c.market.is_not(None)
+
+
+def _visits(connection: Connection, since: datetime, only: MarketId | None) -> dict[str, dict[str, Row[Any]]]:
+    """By market and kind: how many visits ended so, the newest of them, the newest of an index, and their bytes."""
+    index = case((outcome.c.task == TaskKind.INDEX, outcome.c.started))
+    asked = (
+        select(outcome.c.market, outcome.c.kind, func.count().label("size"), func.max(outcome.c.started).label("last"))
+        .add_columns(func.max(index).label("last_index"), func.coalesce(func.sum(outcome.c.bytes), 0).label("bytes"))
+        .where(_here(outcome, only), outcome.c.started >= since)
+        .group_by(outcome.c.market, outcome.c.kind)
+    )
+    found: dict[str, dict[str, Row[Any]]] = {}
+    for row in connection.execute(asked):
+        found.setdefault(row.market, {})[row.kind] = row
+    return found
+
+
+def _failures(connection: Connection, since: datetime, only: MarketId | None) -> dict[str, dict[str, Row[Any]]]:
+    """By market and kind: the newest visit that went wrong."""
+    newest = (
+        select(outcome.c.market, outcome.c.kind, func.max(outcome.c.started).label("started"))
+        .where(_here(outcome, only), outcome.c.started >= since, outcome.c.kind.not_in(GOOD))
+        .group_by(outcome.c.market, outcome.c.kind)
+        .subquery()
+    )
+    same = (
+        (outcome.c.market == newest.c.market)
+        & (outcome.c.kind == newest.c.kind)
+        & (outcome.c.started == newest.c.started)
+    )
+    found: dict[str, dict[str, Row[Any]]] = {}
+    for row in connection.execute(select(outcome).join(newest, same).order_by(outcome.c.id)):
+        found.setdefault(row.market, {})[row.kind] = row
+    return found
+
+
 def _health(
-    connection: Connection, descriptor: Market, *, listed: tuple[int, int], since: datetime, now: datetime
+    descriptor: Market,
+    *,
+    visits: Mapping[str, Row[Any]],
+    failures: Mapping[str, Row[Any]],
+    tasks: tuple[int, int, int, int],
+    listed: tuple[int, int],
+    since: datetime,
 ) -> MarketHealth:
-    here = and_(outcome.c.market == descriptor.id, outcome.c.started >= since)
-    counted = connection.execute(select(outcome.c.kind, func.count()).where(here).group_by(outcome.c.kind))
-    by_kind: dict[str, int] = {row[0]: row[1] for row in counted}
-    visits = sum(by_kind.values())
-    succeeded = sum(by_kind.get(kind, 0) for kind in GOOD)
-    last = connection.execute(
-        select(
-            func.max(outcome.c.started),
-            func.max(case((outcome.c.kind.in_(GOOD), outcome.c.started))),
-            func.max(case((and_(outcome.c.kind.in_(GOOD), outcome.c.task == TaskKind.INDEX), outcome.c.started))),
-            func.coalesce(func.sum(outcome.c.bytes), 0),
-        ).where(here)
-    ).one()
-    failures = []
-    for kind, count in by_kind.items():
-        if kind not in GOOD:
-            newest = select(outcome).where(here, outcome.c.kind == kind).order_by(outcome.c.started.desc())
-            failures.append(_failure(connection.execute(newest.limit(1)).one(), count))
-    failures.sort(key=lambda failure: (failure.at, failure.kind), reverse=True)
-    due, leased, waiting, given_up = _tasks(connection, descriptor.id, now)
+    number = sum(row.size for row in visits.values())
+    good = [row for kind, row in visits.items() if kind in GOOD]
+    succeeded = sum(row.size for row in good)
+    wrong = sorted(
+        (_failure(row, visits[kind].size) for kind, row in failures.items()),
+        key=lambda failure: (failure.at, failure.kind),
+        reverse=True,
+    )
+    due, leased, waiting, given_up = tasks
     return MarketHealth(
         market=descriptor,
         since=since,
-        visits=visits,
+        visits=number,
         succeeded=succeeded,
-        rate=succeeded / visits if visits else None,
-        last_visit=last[0],
-        last_success=last[1],
-        last_index=last[2],
-        failures=tuple(failures),
-        last_error=failures[0] if failures else None,
-        bytes=last[3],
+        rate=succeeded / number if number else None,
+        last_visit=max((row.last for row in visits.values()), default=None),
+        last_success=max((row.last for row in good), default=None),
+        last_index=max((row.last_index for row in good if row.last_index is not None), default=None),
+        failures=tuple(wrong),
+        last_error=wrong[0] if wrong else None,
+        bytes=sum(row.bytes for row in visits.values()),
         listings=listed[0],
         apps=listed[1],
         due=due,
@@ -109,21 +160,26 @@ def _health(
     )
 
 
-def _tasks(connection: Connection, market_id: MarketId, now: datetime) -> tuple[int, int, int, int]:
+def _tasks(connection: Connection, now: datetime, only: MarketId | None) -> dict[str, tuple[int, int, int, int]]:
+    """By market: how many tasks are due, leased, waiting after a failure, given up."""
+
     def number(condition: Any) -> Any:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
     held = and_(frontier.c.leased_until.is_not(None), frontier.c.leased_until > now)
     failed = and_(frontier.c.last_kind.is_not(None), frontier.c.last_kind.not_in(GOOD))
-    row = connection.execute(
+    asked = (
         select(
+            frontier.c.market,
             number(and_(frontier.c.due <= now, ~func.coalesce(held, False))),
             number(held),
             number(and_(frontier.c.due > now, failed)),
             number(and_(frontier.c.due.is_(None), failed)),
-        ).where(frontier.c.market == market_id)
-    ).one()
-    return row[0], row[1], row[2], row[3]
+        )
+        .where(_here(frontier, only))
+        .group_by(frontier.c.market)
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in connection.execute(asked)}
 
 
 def _failure(row: Row[Any], count: int) -> Failure:

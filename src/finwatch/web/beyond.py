@@ -116,6 +116,6 @@ def _list(site: Site, request: Request, template: str, *, page: object, asked: d
         page=page,
         chosen={**dict.fromkeys(("market", "packages", "package", "q", "reason")), **asked},
         origin=origin,
-        market_options=[(market.id, market.name.in_language(language)) for market in site.store.markets.all()],
+        market_options=[(market, name.in_language(language)) for market, name in site.store.markets.names()],
         reason_options=[(one.value, text.in_language(language)) for one, text in beyond_words.REASONS.items()],
     )

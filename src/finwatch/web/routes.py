@@ -12,6 +12,7 @@ from finwatch.api.acting import Evidenced, Observed, Whole
 from finwatch.errors import NotFound
 from finwatch.model.base import Text
 from finwatch.model.examination import Answer, Band, Confidence, Examination
+from finwatch.model.fetch import MarketId
 from finwatch.model.knowledge import Severity
 from finwatch.model.listing import EventKind
 from finwatch.model.view import AppFilter, AppRow, Order
@@ -143,10 +144,9 @@ def _subjects(pages: APIRouter, site: Site) -> None:
 
     @pages.get("/markets/{market_id}")
     def market(request: Request, store: Whole, market_id: str) -> Response:
-        for health in store.market_health(since=now() - HEALTH_WINDOW, now=now()):
-            if health.market.id == market_id:
-                unread = store.unread_packages(health.market.id)
-                return site.render(request, "market.html", section="/markets", unread=unread, health=health)
+        for health in store.market_health(since=now() - HEALTH_WINDOW, now=now(), only=MarketId(market_id)):
+            unread = store.unread_packages(health.market.id)
+            return site.render(request, "market.html", section="/markets", unread=unread, health=health)
         raise NotFound(f"There is no market {market_id!r}.", zh=f"没有市场 {market_id!r}。", todo="See /markets.")
 
 
@@ -218,7 +218,7 @@ def _options(site: Site, request: Request, store: Store) -> dict[str, Any]:
         "outcome_options": worded(words.ANSWERS),
         "severity_options": worded(words.SEVERITIES),
         "kind_options": [(kind.id, kind.name.in_language(language)) for kind in kinds],
-        "market_options": [(market.id, market.name.in_language(language)) for market in store.markets.all()],
+        "market_options": [(market, name.in_language(language)) for market, name in store.markets.names()],
         "check_options": [(check.id, check.title.in_language(language)) for check in site.checks.values()],
         "sdk_options": [(facet.value, sdks.get(facet.value, facet.value)) for facet in view.sdks],
         "order_options": [(order, t(f"order.{order}")) for order in ORDERS],

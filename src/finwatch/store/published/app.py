@@ -14,6 +14,7 @@ from finwatch.store.published import names, paging, search
 from finwatch.store.published.documents import risk_range
 from finwatch.store.published.event import events_of
 from finwatch.store.published.finding import findings_of
+from finwatch.store.published.memory import PAGES
 from finwatch.store.published.publication import Snapshot
 from finwatch.store.published.version import version_row
 from finwatch.store.tables import app, app_facet, listing, match, version
@@ -33,8 +34,13 @@ def apps(now: Snapshot, where: AppFilter, *, order: Order, after: str | None, li
     """A page of apps, most serious (or newest, or by name) first."""
     if order not in _ORDERS:
         raise InputError(f"Apps cannot be sorted by {order!r}.", todo=f"Use one of {', '.join(_ORDERS)}.")
+    key = (where, order, after, limit)
+    return now.remembered("apps", key, lambda: _page(now, where, order=order, after=after, limit=limit), most=PAGES)
+
+
+def _page(now: Snapshot, where: AppFilter, *, order: Order, after: str | None, limit: int) -> AppPage:
     asked = _narrowed(now, where)
-    total = paging.bounded_count(now.connection, asked)
+    total = now.remembered("apps counted", where, lambda: paging.bounded_count(now.connection, asked))
     keys = (_ORDERS[order], app.c.app_id)
     if after is not None:
         asked = asked.where(paging.beyond(keys, paging.decode(after, len(keys))))
@@ -73,7 +79,7 @@ def _named(now: Snapshot, grams: list[str]) -> Any:
     """The condition that an app's names hold some grams: by the index of names where it is found in few, else by the
     names themselves, which the list's order comes upon soon enough."""
     holding = names.holding(now.connection, grams)
-    if _is_few(now, holding):
+    if now.remembered("few named", tuple(grams), lambda: _is_few(now, holding)):
         return app.c.id.in_(holding)
     return and_(*(app.c.search.contains(gram, autoescape=True) for gram in grams))
 
@@ -82,7 +88,7 @@ def _has(now: Snapshot, facet: str, value: str) -> Any:
     having = select(app_facet.c.app_id).where(
         now.live(app_facet), app_facet.c.facet == facet, app_facet.c.value == value
     )
-    if _is_few(now, having):
+    if now.remembered("few having", (facet, value), lambda: _is_few(now, having)):
         return app.c.app_id.in_(having)
     return having.where(app_facet.c.app_id == app.c.app_id).exists()
 

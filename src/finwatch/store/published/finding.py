@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Hashable
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 
 from finwatch.model.examination import Answer, Evidence, Finding
 from finwatch.model.knowledge import Severity
 from finwatch.model.view import FindingPage, FindingRow
 from finwatch.store.published import paging
+from finwatch.store.published.documents import SEVERITY
+from finwatch.store.published.memory import PAGES
 from finwatch.store.published.publication import Snapshot
 from finwatch.store.tables import app, evidence, finding, version
 
@@ -47,6 +50,24 @@ def findings(
     limit: int,
 ) -> FindingPage:
     """A page of findings, most severe first, then by app, package and check."""
+    key = (check, outcome, severity, app_id, current)
+
+    def page() -> FindingPage:
+        asked = _asked(now, check=check, outcome=outcome, severity=severity, app_id=app_id, current=current)
+        return _page(now, asked, key, after=after, limit=limit)
+
+    return now.remembered("findings", (*key, after, limit), page, most=PAGES)
+
+
+def _asked(
+    now: Snapshot,
+    *,
+    check: str | None,
+    outcome: Answer | None,
+    severity: Severity | None,
+    app_id: str | None,
+    current: bool,
+) -> Select[Any]:
     named = app.alias("named")
     asked = (
         select(finding, named.c.name_zh, named.c.name_en, version.c.version_name)
@@ -58,18 +79,23 @@ def findings(
     for name, value in wanted.items():
         if value is not None:
             asked = asked.where(finding.c[name] == value)
-    if current:
-        asked = asked.where(finding.c.current)
-    total = paging.bounded_count(now.connection, asked.with_only_columns(finding.c.id))
+    if severity is not None:  # the index is by its place in the order
+        asked = asked.where(finding.c.severity_order == SEVERITY[severity])
+    return asked.where(finding.c.current) if current else asked
+
+
+def _page(now: Snapshot, asked: Select[Any], key: Hashable, *, after: str | None, limit: int) -> FindingPage:
+    counted = asked.with_only_columns(finding.c.id)
+    total = now.remembered("findings counted", key, lambda: paging.bounded_count(now.connection, counted))
     keys = (finding.c.severity_order, finding.c.app_id, finding.c.sha256, finding.c.position)
     if after is not None:
         asked = asked.where(paging.beyond(keys, paging.decode(after, len(keys))))
     rows = now.connection.execute(asked.order_by(*keys).limit(limit + 1)).all()
     last = rows[limit - 1] if len(rows) > limit else None
-    key = None
+    following = None
     if last is not None:
-        key = paging.encode([last.severity_order, last.app_id, last.sha256, last.position])
-    return FindingPage(rows=tuple(_row(row) for row in rows[:limit]), next=key, total=total)
+        following = paging.encode([last.severity_order, last.app_id, last.sha256, last.position])
+    return FindingPage(rows=tuple(_row(row) for row in rows[:limit]), next=following, total=total)
 
 
 def _row(row: Row[Any]) -> FindingRow:

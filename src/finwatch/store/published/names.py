@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, column, event, literal_column, select, table, text
+from sqlalchemy import Connection, Select, Text, cast, column, event, literal_column, select, table, text
 from sqlalchemy.schema import DDL
 
 from finwatch.store.published import search
@@ -57,9 +57,9 @@ def holding(connection: Connection, grams: Sequence[str]) -> Select[Any]:
 
 
 def _array(grams: Sequence[str]) -> Any:
-    from sqlalchemy.dialects.postgresql import array  # noqa: PLC0415 - only where it is PostgreSQL
+    from sqlalchemy.dialects.postgresql import ARRAY, array  # noqa: PLC0415 - only where it is PostgreSQL
 
-    return array(list(grams))
+    return cast(array(list(grams)), ARRAY(Text))
 
 
 def _written(grams: Iterable[str], *, sqlite: bool) -> Any:

@@ -23,14 +23,18 @@ _RECENT = 10
 
 def overview(now: Snapshot) -> Overview:
     """Counts over apps, versions, findings and events of one generation, as they were when it was published."""
+    told = now.remembered("overview", None, lambda: _overview(now))
+    markets = now.connection.execute(select(func.count()).select_from(market)).scalar_one()
+    return told.model_copy(update={"markets": markets})
+
+
+def _overview(now: Snapshot) -> Overview:
     told = now.connection.execute(
         select(aggregate.c.value).where(now.live(aggregate), aggregate.c.name == OVERVIEW)
     ).scalar()
     if told is None:
         return counted(now)
-    markets = now.connection.execute(select(func.count()).select_from(market)).scalar_one()
-    here = {"generation": now.generation, "published": now.published, "markets": markets}
-    return Overview.model_validate(told | here)
+    return Overview.model_validate(told | {"generation": now.generation, "published": now.published})
 
 
 def counted(now: Snapshot) -> Overview:
@@ -67,6 +71,10 @@ def counted(now: Snapshot) -> Overview:
 
 def market_sizes(now: Snapshot) -> dict[str, tuple[int, int]]:
     """Listings and package names that each market lists now, as they were counted when this was published."""
+    return now.remembered("market sizes", None, lambda: _market_sizes(now))
+
+
+def _market_sizes(now: Snapshot) -> dict[str, tuple[int, int]]:
     asked = select(aggregate.c.value).where(now.live(aggregate), aggregate.c.name == MARKETS)
     told = now.connection.execute(asked).scalar()
     return counted_markets(now) if told is None else {name: (sizes[0], sizes[1]) for name, sizes in told.items()}

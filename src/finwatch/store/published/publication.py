@@ -7,10 +7,10 @@ never came; the next one removes them first. So a publication is a whole or noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, or_, select, update
 
@@ -24,6 +24,7 @@ from finwatch.store.published import names
 from finwatch.store.published import sight as sights
 from finwatch.store.published.alert import raise_alerts
 from finwatch.store.published.documents import Rows, app_rows, history_rows, version_rows
+from finwatch.store.published.memory import ANSWERS, memory_of
 from finwatch.store.tables import (
     APP_TABLES,
     FOREVER,
@@ -41,6 +42,7 @@ from finwatch.store.tables import (
 )
 
 ALL: Final = Sight(everything=True)
+T = TypeVar("T")
 APP: Final = "app"
 VERSION: Final = "version"
 HISTORY: Final = "history"
@@ -73,9 +75,20 @@ class Snapshot:
     def visited(self) -> dict[str, datetime]:
         """The newest visit to each market: when what it lists now was seen last."""
         if self._visited is None:
-            asked = select(visited.c.market, visited.c.at).where(self.live(visited))
-            self._visited = {row.market: row.at for row in self.connection.execute(asked)}
+            self._visited = self.remembered("visited", None, self._newest_visits)
         return self._visited
+
+    def _newest_visits(self) -> dict[str, datetime]:
+        asked = select(visited.c.market, visited.c.at).where(self.live(visited))
+        return {row.market: row.at for row in self.connection.execute(asked)}
+
+    def remembered(self, kind: str, key: Hashable, ask: Callable[[], T], *, most: int = ANSWERS) -> T:
+        """What ``ask`` gives, which depends on this generation, ``kind`` and ``key`` alone; asked once where it may
+        be kept (``memory``)."""
+        if not self.sight.everything or self.published is None:
+            return ask()
+        of = (self.generation, self.published)
+        return memory_of(self.connection.engine).answer(of, kind, key, ask, most=most)
 
     def live(self, table: Any) -> ColumnElement[bool]:
         """The condition that a row of a read-model table (or alias) is of this generation and in the reader's sight."""
