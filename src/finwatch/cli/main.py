@@ -11,6 +11,7 @@ import sys
 import typer
 
 from finwatch.cli import (
+    access,
     approved,
     crawl,
     deliver,
@@ -62,6 +63,7 @@ VERBS = (
 )
 for verb in VERBS:
     app.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.run)
+app.add_typer(access.app, name="access")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(policy.app, name="policy")
 app.add_typer(approved.app, name="approved")
