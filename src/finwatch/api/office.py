@@ -5,18 +5,20 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from finwatch.api import bench as reviewing
-from finwatch.api import cases
+from finwatch.api import cases, ledger
 from finwatch.api.problems import Problem
 from finwatch.flow.bench import Bench
 from finwatch.model.base import Model
 from finwatch.supervise.desk import Desk
+from finwatch.supervise.ledger.ledger import Ledger
 
 ERRORS: dict[int | str, dict[str, type[Model]]] = {code: {"model": Problem} for code in (401, 403, 404, 409, 422)}
 
 
-def router(desk: Desk, bench: Bench) -> APIRouter:
+def router(desk: Desk, bench: Bench, books: Ledger) -> APIRouter:
     """Every route of the desk."""
     api = APIRouter(prefix="/api/v1", responses=ERRORS)
     cases.routes(api, desk)
     reviewing.routes(api, bench)
+    ledger.routes(api, books)
     return api

@@ -23,6 +23,7 @@ from finwatch.errors import FinwatchError, InputError, NotFound, SignedOut
 from finwatch.flow.bench import Bench
 from finwatch.settings import Settings
 from finwatch.supervise.door import Door
+from finwatch.supervise.ledger.ledger import Ledger
 from finwatch.supervise.login import Login
 from finwatch.supervise.office import desk_of
 from finwatch.supervise.oidc import OidcLogin
@@ -70,7 +71,8 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     )
     desk = desk_of(site.store, knows=site.lake.blobs.has)
     bench = Bench(store=site.store, lake=site.lake, knowledge=site.knowledge, checks=load)
-    app.include_router(office_api.router(desk, bench))
+    books = Ledger(desk, site.lake.blobs, institutions=site.knowledge.institutions)
+    app.include_router(office_api.router(desk, bench, books))
     app.include_router(access_api.router(site.store))
     app.include_router(approved_api.router(site.store, site.lake))
     app.include_router(log_api.router(site.store))
@@ -80,7 +82,7 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     login_pages.routes(entrance, site, login, oidc)
     access_pages.routes(entrance, site, login)
     app.include_router(entrance)
-    app.include_router(office.router(site, desk, door.sealer, bench))
+    app.include_router(office.router(site, desk, door.sealer, bench, books))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     app.state.door = door

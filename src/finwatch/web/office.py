@@ -10,18 +10,21 @@ from finwatch.flow.bench import Bench
 from finwatch.flow.upload import Receiver
 from finwatch.supervise.complaint.complaint import COMPLAINT
 from finwatch.supervise.desk import Desk
+from finwatch.supervise.ledger.ledger import Ledger
 from finwatch.supervise.register import change, filing
 from finwatch.web import bench as reviewing
-from finwatch.web import cases, complaints, uploads
+from finwatch.web import cases, complaints, ledger, uploads
 from finwatch.web.pages import Site
 
 
-def router(site: Site, desk: Desk, sealer: Sealer, bench: Bench) -> APIRouter:
+def router(site: Site, desk: Desk, sealer: Sealer, bench: Bench, books: Ledger) -> APIRouter:
     """Every page of the desk. What has an address of its own comes before the pages of any arc."""
     pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     complaints.routes(pages, site, desk, sealer)
     uploads.routes(pages, site, desk, Receiver(store=site.store, lake=site.lake))
     reviewing.routes(pages, site, desk, bench)
     filings = dict.fromkeys((filing.MACHINE.id, change.MACHINE.id), reviewing.beside(bench))
-    cases.routes(pages, site, desk, besides={COMPLAINT: complaints.beside(desk), **filings})
+    ledger.routes(pages, site, books)
+    besides = {COMPLAINT: complaints.beside(desk), **filings, **ledger.besides(books)}
+    cases.routes(pages, site, desk, besides=besides)
     return pages
