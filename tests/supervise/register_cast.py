@@ -201,7 +201,7 @@ class RegisterCast:
             form = {"name": NAMES[name]}
             yield partial(stage.open, "institution", "begin", Play(stage.people[OWNERS[name]], form=form))
         first, second = (case.id for case in stage.cases("institution", "draft"))
-        yield from self.acts(stage, first, "save submit reject_first save submit pass_first reject_second")
+        yield from self.acts(stage, first, "save submit recount reject_first save submit pass_first reject_second")
         yield from self.acts(stage, first, "submit pass_first approve change pass_first approve")
         yield from self.acts(stage, second, "submit pass_first approve")
 
@@ -216,7 +216,9 @@ class RegisterCast:
         yield from self.acts(stage, number, "assign_lab report_test certify hand_to_association")
         yield from self.acts(stage, number, "return_to_lab_first report_test certify hand_to_association")
         yield from self.acts(stage, number, "return_to_certifier_first certify hand_to_association")
-        yield from self.acts(stage, number, "return_first resubmit pass_first return_to_lab_second report_test certify")
+        yield from self.acts(
+            stage, number, "return_first recount resubmit pass_first return_to_lab_second report_test certify"
+        )
         yield from self.acts(stage, number, "hand_to_association pass_first return_to_certifier_second certify")
         yield from self.acts(stage, number, "hand_to_association pass_first approve")
 
@@ -237,7 +239,9 @@ class RegisterCast:
         yield self.act(stage, head.id, "share")
         yield apply
         number = stage.cases("linked")[-1].id
-        yield from self.acts(stage, number, "save submit return_first supplement_overdue submit reject_first submit")
+        yield from self.acts(
+            stage, number, "save submit recount return_first supplement_overdue submit reject_first submit"
+        )
         yield from self.acts(stage, number, "pass_first return_second submit pass_first reject_second submit")
         yield from self.acts(stage, number, "pass_first approve give_up")
         yield apply
@@ -258,7 +262,8 @@ class RegisterCast:
         yield from self.acts(stage, number, "hand_to_association reject_first resubmit pass_first return_to_lab_second")
         yield from self.acts(stage, number, "report_test certify hand_to_association pass_first")
         yield from self.acts(stage, number, "return_to_certifier_second certify hand_to_association return_first")
-        yield from self.acts(stage, number, "supplement_overdue resubmit pass_first return_second resubmit pass_first")
+        yield from self.acts(stage, number, "recount supplement_overdue resubmit pass_first return_second")
+        yield from self.acts(stage, number, "resubmit pass_first")
         yield from self.acts(stage, number, "reject_second resubmit pass_first approve")
         yield begin(other, "general")
         yield from self.acts(stage, stage.cases("change")[-1].id, "submit pass_first approve")
@@ -285,7 +290,7 @@ class RegisterCast:
         for _ in range(2):
             yield partial(stage.open, "sanction", "propose", proposal(stage))
         first, second = (case.id for case in stage.cases("sanction"))
-        yield from self.acts(stage, first, "take_ordered answer overdue")
+        yield from self.acts(stage, first, "take_ordered answer recount overdue")
         for measure, _ in MEASURES[1:]:
             yield self.act(stage, first, f"take_{measure}")
         for _ in range(3):

@@ -71,7 +71,15 @@ def tick(desk: Desk, *, now: datetime) -> Ticked:
         counts["clocks"] += len(cases)
         standing = [_move(desk, case, now=now, counts=counts) for case in cases]
         counts["warned"] += _warn(desk, [case for case in standing if case.due is not None], now=now)
+    counts["warned"] += _cohorts(desk, now=now)
     return Ticked(**counts)
+
+
+def _cohorts(desk: Desk, *, now: datetime) -> int:
+    """Reminders to the members of cohorts, whose dates are no clocks of cases."""
+    from finwatch.supervise.register.reminding import remind  # noqa: PLC0415  (its machines take recount_arc from here)
+
+    return remind(desk, now=now) if "cohort" in desk.machines else 0
 
 
 def _pages(desk: Desk) -> Iterator[list[Case]]:

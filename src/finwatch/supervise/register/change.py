@@ -21,6 +21,7 @@ from finwatch.supervise.register import cancellation, chain, gates, news, record
 from finwatch.supervise.register.forms import CHANGE_ONLY, CHANGE_OWN, FILING_SET, ChangeForm
 from finwatch.supervise.register.gates import Problems
 from finwatch.supervise.register.stages import DRAFT, WITH_OWNER
+from finwatch.supervise.ticking import recount_arc
 
 CHANGE: Final = "change"
 RULES: Final = {"general": "filing.general_change", "emergency": "filing.emergency_change"}
@@ -273,6 +274,7 @@ MACHINE: Final = Machine(
         *chain.certification(),
         *chain.reviews(approved="applied", guard=_may_approve, effect=_approved),
         chain.late_supplement(),
+        recount_arc((DRAFT, *stages.CLOCKED), Permission.FILING_REVIEW),
         Arc(
             id="overtake",
             name=Text(zh="随备案注销终止", en="Ended with its filing"),

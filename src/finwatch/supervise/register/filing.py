@@ -26,6 +26,7 @@ from finwatch.supervise.register import (
 from finwatch.supervise.register.forms import APP_OWN, CHANGE_ONLY, FilingForm
 from finwatch.supervise.register.gates import Problems
 from finwatch.supervise.register.stages import DRAFT, WITH_OWNER
+from finwatch.supervise.ticking import recount_arc
 
 FILING: Final = record.FILING
 PUBLIC_STATE: Final = {
@@ -211,6 +212,7 @@ MACHINE: Final = Machine(
         *chain.certification(),
         *chain.reviews(approved="filed", guard=_may_approve, effect=_approved),
         chain.late_supplement(),
+        recount_arc((*stages.CLOCKED, "filed", "cancel_asked"), Permission.FILING_REVIEW),
         Arc(
             id="share",
             name=Text(zh="开放关联备案", en="Share with branches"),

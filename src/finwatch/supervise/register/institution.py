@@ -17,6 +17,7 @@ from finwatch.supervise.register import gates, news, numbering
 from finwatch.supervise.register.forms import INSTITUTION_OWN, InstitutionForm
 from finwatch.supervise.register.gates import Problems
 from finwatch.supervise.register.stages import Letter, lettered
+from finwatch.supervise.ticking import recount_arc
 
 INSTITUTION: Final = "institution"
 _FILE: Final = Permission.INSTITUTION_FILE
@@ -208,5 +209,6 @@ MACHINE: Final = Machine(
             effect=_filed,
         ),
         _review("second_review", Permission.INSTITUTION_APPROVE, "second"),
+        recount_arc(("first_review", "second_review", "rejected"), Permission.INSTITUTION_REVIEW),
     ),
 )

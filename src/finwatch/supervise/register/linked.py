@@ -16,6 +16,7 @@ from finwatch.supervise.register import chain, gates, news, numbering, record, s
 from finwatch.supervise.register.forms import LINKED_OWN, LinkedForm
 from finwatch.supervise.register.gates import Problems
 from finwatch.supervise.register.stages import DRAFT, FIRST, REJECTED, REVIEW_RETURNED, SECOND, WITHDRAWN
+from finwatch.supervise.ticking import recount_arc
 
 LINKED: Final = "linked"
 _OWN: Final = Permission.FILING_WRITE
@@ -169,6 +170,7 @@ MACHINE: Final = Machine(
             effect=_approved,
         ),
         chain.late_supplement(),
+        recount_arc(stages.CLOCKED, Permission.FILING_REVIEW),
         Arc(
             id="give_up",
             name=Text(zh="注销关联备案", en="End the linked filing"),

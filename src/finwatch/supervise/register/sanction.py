@@ -18,6 +18,7 @@ from finwatch.supervise.form import Form, field
 from finwatch.supervise.machine import SAME, Arc, Change, FollowUp, Machine, Occasion, State
 from finwatch.supervise.register import cancellation, gates, news, words
 from finwatch.supervise.register.gates import Problems
+from finwatch.supervise.ticking import recount_arc
 
 SANCTION: Final = "sanction"
 GRAVE: Final = ("suspended", "cancelled", "blacklisted")
@@ -338,6 +339,7 @@ MACHINE: Final = Machine(
             guard=_is_overdue,
             effect=_overdue,
         ),
+        recount_arc(("ordered",), _DECIDE),
         Arc(
             id="lift",
             name=Text(zh="解除措施", en="Lift a measure"),

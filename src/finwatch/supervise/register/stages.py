@@ -95,6 +95,8 @@ STAGES: Final[Mapping[str, Stage]] = {
 }
 WITH_OWNER: Final = (DRAFT, CERTIFIER_RETURNED, LAB_RETURNED, REVIEW_RETURNED, REJECTED)
 """Where the institution may write its fields."""
+CLOCKED: Final = tuple(state for state, stage in STAGES.items() if stage.rule is not None)
+"""Where a clock runs."""
 UNDER_WAY: Final = tuple(state for state in STAGES if state != WITHDRAWN)
 
 
