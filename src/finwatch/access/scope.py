@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
-from finwatch.model.access import EVERYTHING, NOTHING, Organisation, OrganisationKind, Role, Scope, Sight
+from finwatch.model.access import (
+    EVERYTHING,
+    NOTHING,
+    Organisation,
+    OrganisationKind,
+    Permission,
+    Role,
+    Scope,
+    Sight,
+)
 
 ALL_APPS = Sight(everything=True)
 _WHOLE_VIEW = frozenset({Role.ANALYST, Role.RESEARCHER})
 """Roles whose work is the whole field, wherever they are held."""
+
+
+APART: Final[Mapping[str, Permission]] = {
+    "ledger_": Permission.LEDGER_READ,
+    "risk": Permission.RISK_READ,
+    "common_risk": Permission.RISK_READ,
+}
+"""Workflows, by the beginning of their names, that ``case:read`` does not open: what a house keeps for itself."""
+
+
+def closed(permissions: Collection[Permission]) -> tuple[str, ...]:
+    """The workflows that somebody with ``permissions`` sees nothing of, wherever they take part."""
+    return tuple(sorted(name for name, permission in APART.items() if permission not in permissions))
 
 
 def below(organisation: Organisation, tree: Iterable[Organisation]) -> tuple[Organisation, ...]:

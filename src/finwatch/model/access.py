@@ -130,6 +130,8 @@ class Scope(Model):
     """Rows whose region begins with one of these."""
     organisations: tuple[OrganisationId, ...] = ()
     """Rows in which one of these takes part (the actor's own organisation and those below it)."""
+    closed: tuple[str, ...] = ()
+    """Workflows whose cases need a permission of their own that the actor has not: beginnings of their names."""
 
 
 class Sight(Model):

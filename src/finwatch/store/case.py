@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, exists, func, not_, or_, select
 
 from finwatch.errors import InputError, NotFound
 from finwatch.model.access import OrganisationId, Scope
@@ -48,11 +48,17 @@ class CaseFilter(Model):
 
 def visible(scope: Scope) -> ColumnElement[bool] | None:
     """The condition under which a row of ``case_file`` is in ``scope``; ``None`` = every row is."""
+    of_rows, of_machines = _in_rows(scope), [_begins(case_file.c.machine, one) for one in scope.closed]
+    if not of_machines:
+        return of_rows
+    open_ = not_(or_(*of_machines))
+    return open_ if of_rows is None else and_(of_rows, open_)
+
+
+def _in_rows(scope: Scope) -> ColumnElement[bool] | None:
     if scope.everything or "" in scope.regions:
         return None
-    ways: list[ColumnElement[bool]] = [
-        and_(case_file.c.region >= region, case_file.c.region < region + _AFTER_TEXT) for region in scope.regions
-    ]
+    ways: list[ColumnElement[bool]] = [_begins(case_file.c.region, region) for region in scope.regions]
     if scope.organisations:
         ways.append(
             exists().where(
@@ -60,6 +66,11 @@ def visible(scope: Scope) -> ColumnElement[bool] | None:
             )
         )
     return or_(*ways) if ways else case_file.c.id.is_(None)
+
+
+def _begins(column: ColumnElement[str], with_: str) -> ColumnElement[bool]:
+    """A range of the column's index, which LIKE is not."""
+    return and_(column >= with_, column < with_ + _AFTER_TEXT)
 
 
 class Cases:
@@ -113,6 +124,20 @@ class Cases:
         """A page of cases whose clock runs, the most pressing first."""
         with reading(self._engine) as connection:
             return _page(connection, where or CaseFilter(), scope=scope, after=after, limit=limit, by_due=True)
+
+    def changed_since(
+        self, where: CaseFilter, *, scope: Scope, after: tuple[datetime, int] | None = None, limit: int = 50
+    ) -> tuple[Case, ...]:
+        """Whole cases, changed first first, from (``changed``, ``id``) on, that one included: for feeds."""
+        question = select(case_file).where(*_conditions(where, scope)).order_by(case_file.c.changed, case_file.c.id)
+        if after is not None:
+            at, number = after
+            later = and_(case_file.c.changed == at, case_file.c.id >= number)
+            question = question.where(or_(case_file.c.changed > at, later))
+        with reading(self._engine) as connection:
+            found = connection.execute(question.limit(limit)).mappings().all()
+            parties = _parties(connection, [row["id"] for row in found])
+            return tuple(_case(row, parties.get(row["id"], ())) for row in found)
 
     def counts(self, machine: str, *, scope: Scope, where: CaseFilter | None = None) -> dict[str, int]:
         """How many cases of a machine stand in each state."""

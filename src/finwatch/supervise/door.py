@@ -12,7 +12,7 @@ from typing import Final
 
 from finwatch.access import secrets
 from finwatch.access.roles import BREAK_GLASS, permissions_of
-from finwatch.access.scope import ALL_APPS, scope_of, sight_of
+from finwatch.access.scope import ALL_APPS, closed, scope_of, sight_of
 from finwatch.errors import NotFound, SignedOut
 from finwatch.limits import ACCESS
 from finwatch.model.access import (
@@ -91,7 +91,8 @@ class Door:
         self.store.sessions.used_token(found.id, now=now)
         actor = self.actor(person)
         allowed = actor.permissions & {Permission(one) for one in found.permissions}
-        return actor.model_copy(update={"permissions": allowed, "means": "token", "until": found.until})
+        scope = actor.scope.model_copy(update={"closed": closed(allowed)})
+        return actor.model_copy(update={"permissions": allowed, "scope": scope, "means": "token", "until": found.until})
 
     def actor(self, person: Person) -> Actor:
         """What a person is, by their organisation and roles as they stand now."""
@@ -130,13 +131,14 @@ def standing(person: Person, tree: Sequence[Organisation]) -> Actor:
     """The actor that ``person`` is; ``tree`` = their organisation first, then all below it."""
     home = tree[0]
     roles = person.roles if home.active else ()
+    permissions = permissions_of(home.kind, roles)
     return Actor(
         person=person.id,
         name=person.name,
         organisation=home,
         roles=roles,
-        permissions=permissions_of(home.kind, roles),
-        scope=scope_of(home, tree, roles),
+        permissions=permissions,
+        scope=scope_of(home, tree, roles).model_copy(update={"closed": closed(permissions)}),
         sight=sight_of(home, tree, roles),
     )
 
