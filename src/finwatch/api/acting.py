@@ -17,6 +17,7 @@ Requests that change something and come with a cookie must bring the form token 
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -39,6 +40,8 @@ VISITOR: Final = "finwatch-visitor"
 """Cookie of somebody who has not: what forms of public pages are checked against."""
 FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
+PROGRAMS: Final = ("/api/", "/taxii2/")
+"""Where the addresses of routes begin that programs ask: they get problem documents, not pages."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -152,7 +155,13 @@ def _known(request: Request) -> Actor | None:
 
 
 def _bearer(request: Request) -> str | None:
+    """The API token of a request: as bearer (RFC 6750), or as the password of Basic (RFC 7617), as TAXII clients do."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "basic":
+        try:
+            return base64.b64decode(token, validate=True).decode().partition(":")[2]
+        except ValueError:
+            return ""
     return token.strip() if kind.lower() == "bearer" else None
 
 
@@ -179,7 +188,7 @@ def check_sent_by_us(request: Request) -> None:
         return
     cookies = [request.cookies[name] for name in (SESSION, VISITOR) if name in request.cookies]
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not cookies and kind not in _FORMS and request.url.path.startswith("/api/"):
+    if not cookies and kind not in _FORMS and request.url.path.startswith(PROGRAMS):
         return
     told = request.headers.get(HEADER) or dict(request.state.posted).get(FIELD, "")
     if not any(secrets.is_form_token(told, cookie) for cookie in cookies):

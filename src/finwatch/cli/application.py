@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from finwatch import __version__
 from finwatch.access.secrets import Sealer
 from finwatch.api import access as access_api
-from finwatch.api import acting, problems
+from finwatch.api import acting, problems, taxii
 from finwatch.api import approved as approved_api
 from finwatch.api import log as log_api
 from finwatch.api import office as office_api
@@ -76,6 +76,7 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     app.include_router(access_api.router(site.store))
     app.include_router(approved_api.router(site.store, site.lake))
     app.include_router(log_api.router(site.store))
+    app.include_router(taxii.router(desk))
     app.include_router(web.router(site))
     app.include_router(approved_pages.router(site))
     entrance = APIRouter(include_in_schema=False)
@@ -128,7 +129,7 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
 
 def _problem(site: Site, request: Request, error: FinwatchError) -> Response:
     """An error as a problem document for programs, as a page for people."""
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith(acting.PROGRAMS):
         return problems.answer(request, error)
     if isinstance(error, SignedOut):
         return login_pages.signed_out(site, request, error)

@@ -29,7 +29,7 @@ from finwatch.supervise.sharing.risk import LEVELS, TYPES
 
 SPACE: Final = uuid.UUID("6a0c2a0e-7c1d-5f0e-9d5b-4d6f2f1b7a55")
 """The name space of our ids (RFC 9562 §5.5)."""
-_FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
+FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Since when the objects exist that belong to no case."""
 BYTES: Final = 8 << 20
 OBJECTS: Final = 5_000
@@ -130,8 +130,8 @@ def _common(case: Case) -> tuple[dict[str, Any], ...]:
         id=f"identity--{uuid.uuid5(SPACE, 'class:finance apps')}",
         name="移动金融客户端应用软件",
         identity_class="class",
-        created=_FIRST,
-        modified=_FIRST,
+        created=FIRST,
+        modified=FIRST,
     )
     note = stix2.Note(
         id=object_id("note", case.id),
