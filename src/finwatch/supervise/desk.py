@@ -179,6 +179,10 @@ class Desk:
             if not arc.automatic and actor.may(arc.permission)
         )
 
+    def now(self) -> datetime:
+        """The time by the desk's clock."""
+        return self._clock()
+
     @contextmanager
     def looking(self) -> Iterator[Look]:
         """What guards may ask, for whoever prepares an act; nothing is written."""

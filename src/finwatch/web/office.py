@@ -13,7 +13,7 @@ from finwatch.supervise.desk import Desk
 from finwatch.supervise.ledger.ledger import Ledger
 from finwatch.supervise.register import change, filing
 from finwatch.web import bench as reviewing
-from finwatch.web import cases, complaints, ledger, uploads
+from finwatch.web import cases, complaints, ledger, supervision, uploads
 from finwatch.web.pages import Site
 
 
@@ -25,6 +25,8 @@ def router(site: Site, desk: Desk, sealer: Sealer, bench: Bench, books: Ledger) 
     reviewing.routes(pages, site, desk, bench)
     filings = dict.fromkeys((filing.MACHINE.id, change.MACHINE.id), reviewing.beside(bench))
     ledger.routes(pages, site, books)
+    supervision.routes(pages, site, desk)
     besides = {COMPLAINT: complaints.beside(desk), **filings, **ledger.besides(books)}
+    besides |= supervision.besides(desk)
     cases.routes(pages, site, desk, besides=besides)
     return pages
