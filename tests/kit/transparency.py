@@ -87,7 +87,7 @@ def row(table: Table, number: int) -> dict[str, Any]:
     return {column.name: value(column, number) for column in table.columns}
 
 
-def app(number: int = 1, **fields: Any) -> ApprovedApp:
+def app(number: int = 1, /, **fields: Any) -> ApprovedApp:
     """A filed app of a fictional institution."""
     given: dict[str, Any] = {
         "id": number,
