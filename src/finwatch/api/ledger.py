@@ -209,7 +209,7 @@ def exported(
 ) -> Response:
     """The ledger as a download."""
     if same is not None:
-        data, name = ledger.same(actor, import_of(ledger, actor, same), language=language)
+        data, name = ledger.same(actor, import_of(ledger, actor, same))
     else:
         data = ledger.plain(actor, owner, language=language, suffix=suffix)
         name = f"{'移动应用台账' if language == 'zh' else 'ledger'}{suffix}"

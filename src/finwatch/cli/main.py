@@ -20,6 +20,7 @@ from finwatch.cli import (
     evidence,
     examine,
     expand,
+    ledger,
     log,
     nightly,
     policy,
@@ -66,6 +67,7 @@ for verb in VERBS:
 app.add_typer(access.app, name="access")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(policy.app, name="policy")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(approved.app, name="approved")
 app.add_typer(log.app, name="log")
 

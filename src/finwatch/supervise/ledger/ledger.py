@@ -119,7 +119,7 @@ class Ledger:
 
     # A file out -----------------------------------------------------------------------------------------------------
 
-    def same(self, actor: Actor, case: Case, *, language: str) -> tuple[bytes, str]:
+    def same(self, actor: Actor, case: Case) -> tuple[bytes, str]:
         """The file of a confirmed import in its own shape, with the ledger as it stands; and its name.
 
         Raises ``InputError`` when the import was not confirmed.
@@ -145,7 +145,6 @@ class Ledger:
             today=day_in_china(case.opened),
             places=places,
             added=added,
-            language=language,
         )
         return data, f"{Path(case.form['file']).stem}{suffix}"
 

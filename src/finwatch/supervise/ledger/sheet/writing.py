@@ -46,12 +46,13 @@ def risky(text: str) -> bool:
 
 
 def same_sheet(
-    data: bytes, *, today: date, places: Places, added: Sequence[Mapping[str, Any]] = (), language: str = "zh"
+    data: bytes, *, today: date, places: Places, added: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[bytes, str]:
     """The file ``data`` as it came in, with what changed in the ledger since; and the suffix of its format.
 
     ``places`` gives for each row of the file the entry it became; ``added`` are entries that the file has no row for:
-    they go below the last entry, above the notes. An ``.xls`` leaves as ``.xlsx`` in the same layout.
+    they go below the last entry, above the notes. An ``.xls`` leaves as ``.xlsx`` in the same layout. Words are those of
+    the file's own headings: 是 under Chinese ones, yes under others.
     """
     book = open_book(data)
     reading = read_book(book, today=today)
@@ -67,6 +68,7 @@ def same_sheet(
         if layout.name == place[0]
     }
     fresh = _shared_out(added, reading.sheets)
+    language = _tongue(book, reading.sheets)
     if book.format == "csv":
         return _delimited(data, book, reading.sheets, changes, fresh, language=language), ".csv"
     opened = xlsx.load(data, values=True) if book.format == "xlsx" else _rebuilt(book)
@@ -76,6 +78,12 @@ def same_sheet(
     for sheet in opened.worksheets:
         _disarm(sheet)
     return _saved(opened), ".xlsx"
+
+
+def _tongue(book: Book, layouts: Sequence[SheetLayout]) -> str:
+    tops = {layout.name: layout.top for layout in layouts}
+    heads = [str(cell.value) for sheet in book.sheets if sheet.name in tops for _, cell in sheet.line(tops[sheet.name])]
+    return "zh" if any("\u4e00" <= one <= "\u9fff" for head in heads for one in head) else "en"
 
 
 def _same(one: Any, other: Any) -> bool:
