@@ -18,7 +18,7 @@ Requests that change something and come with a cookie must bring the form token 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -26,6 +26,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from finwatch.access import secrets
 from finwatch.errors import Denied, SettingError
@@ -42,6 +43,8 @@ FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
 PROGRAMS: Final = ("/api/", "/taxii2/")
 """Where the addresses of routes begin that programs ask: they get problem documents, not pages."""
+_LEAST_ROUTES: Final = 50
+"""Fewer than these were found = the routes of included routers were not, and a hole would go unseen."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -220,12 +223,18 @@ def _flat(dependant: Dependant) -> Iterable[Dependant]:
         yield from _flat(one)
 
 
+def routes_of(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+    """Every route of an application, those of included routers too (FastAPI keeps these as routers of their own)."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif (inner := getattr(route, "original_router", None)) is not None:
+            yield from routes_of(inner.routes)
+
+
 def check_declared(app: FastAPI) -> None:
     """Raises ``SettingError`` when a route declares nothing: an application with a hole does not start."""
-    open_ = [
-        f"{','.join(sorted(route.methods or ()))} {route.path}"
-        for route in app.routes
-        if isinstance(route, APIRoute) and declared(route) is None
-    ]
-    if open_:
+    known = list(routes_of(app.routes))
+    open_ = [f"{','.join(sorted(one.methods or ()))} {one.path}" for one in known if declared(one) is None]
+    if open_ or len(known) < _LEAST_ROUTES:
         raise SettingError(f"These routes declare no permission: {', '.join(open_)}.", todo="Add needs() or public().")
