@@ -132,7 +132,7 @@ def _may_take(measure: str) -> Any:
         if measure == "cancelled":
             found += wrong
             held = [case for case in cases if cancellation.still_held(case)]
-            if not held:
+            if not held and not wrong:
                 found += gates.at(
                     "filings",
                     "没有可注销的备案：请先填写涉及的备案事项。",
