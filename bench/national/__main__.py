@@ -1,7 +1,8 @@
 """``python -m bench.national``: the rehearsal at one or more sizes; prints, and writes results and the page.
 
 ``--parts 0.0625 0.25 1`` names the sizes as shares of the country. Each size has a folder under ``--work``; what was
-made there before is used again where ``--again`` is given, so that a long run may be gone on with.
+made there before is used again where ``--again`` is given, so that a long run may be gone on with. ``--engine spark``
+has Spark compute the last day too, on the same lake, and holds its tables against those of DuckDB.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.crawl_run import Measured, measured
-from bench.national import latency, page, site
+from bench.national import latency, page, site, spark
 from bench.national.days import DOMAIN, Days
 from bench.national.latency import Times
 from bench.national.population import Population, Shape, populate
@@ -62,6 +63,7 @@ class Rehearsed:
     store_bytes: int
     load: float
     """Load average at the end."""
+    sparked: spark.Sparked | None = None
 
 
 def main() -> None:
@@ -69,13 +71,20 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="bench.national", description=__doc__)
     options.add_argument("--parts", type=float, nargs="+", default=[1 / 16, 1 / 4, 1.0], help="shares of the country")
     options.add_argument("--work", type=Path, help="folder for lakes and stores (default: a temporary one)")
+    options.add_argument("--engine", choices=["local", "spark"], default="local", help="spark: the day also on Spark")
+    options.add_argument("--master", default="local[2]", help="the Spark master")
     options.add_argument("--again", action="store_true", help="go on with what is in --work")
     options.add_argument("--without-page", action="store_true", help="leave docs/evaluation/national.md as it is")
     chosen = options.parse_args()
     results: dict[float, Rehearsed] = {}
     with _folder(chosen.work) as work:
         for part in chosen.parts:
-            results[part] = rehearse(work / f"part-{part:g}", part, again=chosen.again)
+            results[part] = rehearse(
+                work / f"part-{part:g}",
+                part,
+                again=chosen.again,
+                master=chosen.master if chosen.engine == "spark" else None,
+            )
             written = {str(part): asdict(one) for part, one in results.items()}
             stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
             (ROOT / "results").mkdir(exist_ok=True)
@@ -96,8 +105,8 @@ def _folder(given: Path | None) -> Any:
         yield Path(folder)
 
 
-def rehearse(home: Path, part: float, *, again: bool) -> Rehearsed:
-    """All steps of one size; a step that was done in ``home`` before is not done again."""
+def rehearse(home: Path, part: float, *, again: bool, master: str | None = None) -> Rehearsed:
+    """All steps of one size; a step that was done in ``home`` before is not done again. ``master``: also on Spark."""
     home.mkdir(parents=True, exist_ok=True)
     shape = Shape.share(part)
     population = populate(shape)
@@ -105,18 +114,21 @@ def rehearse(home: Path, part: float, *, again: bool) -> Rehearsed:
     told: dict[str, dict[str, Any]] = {}
     for step in STEPS:
         done = home / f"{step}.json"
+        if step == spark.STEPS[0] and master is not None and not done.exists():
+            spark.forked(home)
         if not (again and done.exists()):
             say(f"{part:g}: {step}")
             process = _step(step, home, part)
             done.write_text(json.dumps({"process": asdict(process), "told": _said(home / f"{step}.log")}))
         kept = json.loads(done.read_text())
         steps[step], told[step] = Measured(**kept["process"]), kept["told"]
+    sparked = spark.computed(home, part, master=master, again=again) if master is not None else None
     say(f"{part:g}: crawl of every {EVERY}th market")
     crawled = crawl(home / "crawled", population, part)
     say(f"{part:g}: pages")
     pages = latency.measure(home, population)
     sizes = [_size(home / "lake"), _size(home / "store.sqlite")]
-    return Rehearsed(part, asdict(shape), steps, told, crawled, pages, *sizes, os.getloadavg()[0])
+    return Rehearsed(part, asdict(shape), steps, told, crawled, pages, *sizes, os.getloadavg()[0], sparked)
 
 
 def _step(step: str, home: Path, part: float) -> Measured:

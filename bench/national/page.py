@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 MINUTES = 15.0
 MEMORY = 8e9
 MILLISECONDS = 300.0
-DAY = ("intake", "changes", "publish")
+DAY = ("intake", "compare", "changes", "publish")
 WORDS = {
     "intake": "listings taken in",
+    "compare": "look-alikes",
     "changes": "new, gone, changed; spans",
     "publish": "identity, ratings, totals, read model",
     "before": "(all days before, from nothing)",
@@ -44,6 +45,7 @@ def page(results: Sequence[Rehearsed]) -> str:
         what(),
         "## Growth",
         growth(ordered),
+        *on_spark(ordered),
         "## Over the markets' protocols",
         crawled(ordered),
         "## Pages",
@@ -93,11 +95,11 @@ def what() -> str:
     return (
         "*Listings taken in*: every listing of the day as the noun that a reader makes of it, through the sink that "
         "the crawl uses (`LakeSink`: rows, ratings and visits as Parquet, a manifest a table, all synced to the disk). "
+        "*Look-alikes*: `flow.compare` of the examined packages with the official apps and with each other. "
         "*New, gone, changed*: one round of `flow.changes`. *Read model*: `flow.publish`, the daily increment on what "
-        "the days before had published, until readers see it. Not in the day: the requests to the markets (below), the "
-        "examinations of new packages (their documents are made up, see *The country*), and the comparison with "
-        "look-alikes (`flow.compare`). The days before were put into the lake without waiting for the disk and are "
-        "not measured; following and publishing them from nothing is."
+        "the days before had published, until readers see it. Not in the day: the requests to the markets (below), and "
+        "the examinations of new packages (their documents are made up, see *The country*). The days before were put "
+        "into the lake without waiting for the disk and are not measured; following and publishing them all is."
     )
 
 
@@ -116,6 +118,39 @@ def growth(results: Sequence[Rehearsed]) -> str:
             f"| {cpu / first:.1f}x | {1000 * cpu / listings:.2f} |"
         )
     return "\n".join(lines)
+
+
+def on_spark(results: Sequence[Rehearsed]) -> list[str]:
+    """The same day by Spark, and whether its rows are the same."""
+    ran = [(one, one.sparked) for one in results if one.sparked is not None]
+    if not ran:
+        return []
+    largest, spark = ran[-1]
+    lines = ["| part | step | DuckDB s | CPU s | peak MB | Spark s | CPU s | peak MB |"]
+    lines.append("|---:|---|---:|---:|---:|---:|---:|---:|")
+    for one, sparked in ran:
+        for step, run in sparked.steps.items():
+            here = one.steps[step]
+            lines.append(
+                f"| {one.part:g} | {WORDS[step]} | {here.wall:.0f} | {here.cpu:.0f} | {here.peak / 1e6:.0f} "
+                f"| {run.wall:.0f} | {run.cpu:.0f} | {run.peak / 1e6:.0f} |"
+            )
+    equal = ["| table | rows of the day | digest by DuckDB | by Spark | |", "|---|---:|---|---|---|"]
+    for one in spark.held:
+        same = "equal" if one.local == one.spark else "**differs**"
+        equal.append(f"| {one.table} | {one.rows:,} | `{one.local[:16]}` | `{one.spark[:16]}` | {same} |")
+    return [
+        "## On Spark",
+        f"The same day, on the same lake and store, computed by PySpark {spark.version} with `FINWATCH_SPARK="
+        f"{spark.master}` on this machine: one JVM with two task threads and Finwatch beside it. Seconds by the clock "
+        "with other work on the machine, CPU seconds of all processes, the most memory that they held at one time. "
+        "On two cores Spark costs more than DuckDB: every question begins with a plan, and with tasks for its files. "
+        "It is there for what one machine cannot hold.",
+        "\n".join(lines),
+        f"Every row that the day added, at {largest.part:g} of the country: rows sorted, their text hashed (SHA-256) "
+        "(when a comparison was made is left out).",
+        "\n".join(equal),
+    ]
 
 
 def crawled(results: Sequence[Rehearsed]) -> str:

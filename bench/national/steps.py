@@ -1,4 +1,5 @@
 """The steps of the rehearsal, each a process of its own: ``python -m bench.national.steps STEP HOME PART`` prints JSON.
+A fourth word is the master of a Spark that computes instead of DuckDB.
 
 ``past``     puts all days but the last into the lake (no waiting for the disk: not measured)
 ``packages`` puts their examinations into it (made up, not measured either)
@@ -17,6 +18,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +27,8 @@ from bench.national.days import Days, address, at_of, kept
 from bench.national.examinations import Examined
 from bench.national.population import DAYS, PROTOCOLS, Population, Shape, populate
 from finwatch import catalog
-from finwatch.engine import LocalEngine
+from finwatch.engine import Engine, LocalEngine
+from finwatch.engine.spark import SparkEngine
 from finwatch.flow.changes import follow
 from finwatch.flow.collect import LakeSink
 from finwatch.flow.compare import compare_all
@@ -86,21 +89,25 @@ def examined(lake: Lake, days: Days) -> dict[str, Any]:
     return {"examinations": made.keep(lake, LAST, at_of(LAST, 300))}
 
 
-def compared(lake: Lake) -> dict[str, Any]:
+def compared(lake: Lake, engine: Engine) -> dict[str, Any]:
     """Matches and ratings."""
-    done = compare_all(lake, knowledge=catalog.load(), progress=_told())
+    done = compare_all(lake, knowledge=catalog.load(), engine=engine, progress=_told())
     return {"candidates": done.packages, "compared": done.compared, "matched": done.matches}
 
 
-def changes(lake: Lake) -> dict[str, Any]:
+def changes(lake: Lake, engine: Engine) -> dict[str, Any]:
     """Rounds, spans, events."""
-    rounds = follow(lake, LocalEngine(processes=1), progress=_told())
+    rounds = follow(lake, engine, progress=_told())
     return {"rounds": rounds}
 
 
-def published(lake: Lake, store: Store) -> dict[str, Any]:
+def published(lake: Lake, store: Store, engine: Engine) -> dict[str, Any]:
     """The read model."""
-    return publish(store, lake, progress=_told()).model_dump()
+    return publish(store, lake, engine=engine, progress=_told()).model_dump()
+
+
+def _engine(master: str | None) -> LocalEngine | SparkEngine:
+    return LocalEngine(processes=1) if master is None else SparkEngine(master=master)
 
 
 def _told() -> Callable[..., None]:
@@ -124,20 +131,21 @@ def say(what: str) -> None:
 def main() -> None:
     """Does one step."""
     done: dict[str, Any] = {}
-    step, home, part = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
+    step, home, part, master = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), (*sys.argv[4:], None)[0]
     lake = open_lake(str(home / "lake"))
     seeded = {"past": past, "packages": packages, "intake": intake, "examined": examined}
     if step in seeded:
         done = seeded[step](lake, Days(populate(Shape.share(part))))
     elif step in {"compare", "changes"}:
-        done = {"compare": compared, "changes": changes}[step](lake)
+        with closing(_engine(master)) as engine:
+            done = {"compare": compared, "changes": changes}[step](lake, engine)
     else:
-        with open_store(f"sqlite:///{home / 'store.sqlite'}") as store:
+        with open_store(f"sqlite:///{home / 'store.sqlite'}") as store, closing(_engine(master)) as engine:
             if step == "before":
                 for market in registered(populate(Shape.share(part))):
                     store.markets.register(market, now=at_of(0, 0))
-                done = compared(lake) | changes(lake)
-            done = (done if step == "before" else {}) | published(lake, store)
+                done = compared(lake, engine) | changes(lake, engine)
+            done |= published(lake, store, engine)
     print(json.dumps(done))
 
 

@@ -59,6 +59,11 @@ _UNCONFIGURED: Final = {
 }
 """For a Spark that nobody has configured."""
 _OWN_MACHINE: Final = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+_FEW_CORES: Final = {
+    "spark.sql.shuffle.partitions": "8",
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",
+}
+"""For one machine: Spark would make 200 tasks of every join, and a task of every file that it looks at."""
 
 
 class SparkEngine:
@@ -201,6 +206,8 @@ def _begin(master: str, conf: Mapping[str, str]) -> SparkSession:
         settings |= _UNCONFIGURED
     if master.startswith("local"):
         settings |= _OWN_MACHINE
+        if "SPARK_CONF_DIR" not in os.environ:
+            settings |= _FEW_CORES
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # its own servers too listen on loopback only
     builder = SparkSession.builder.appName("finwatch")
