@@ -17,7 +17,7 @@ from finwatch.errors import StoreError
 from finwatch.store.dialect import alone, check_server, writing
 from finwatch.store.tables import metadata
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """The revision that ``tables.py`` describes."""
 _FOLDER = Path(__file__).parent / "migrations"
 

@@ -39,6 +39,7 @@ from finwatch.store.frontier import Frontier
 from finwatch.store.heads import Heads
 from finwatch.store.integrity import Progress, check
 from finwatch.store.log import Log
+from finwatch.store.letter import Letters
 from finwatch.store.market import Markets
 from finwatch.store.outbox import Outbox
 from finwatch.store.published import app as app_questions
@@ -86,6 +87,7 @@ class Store:
         self.outbox = Outbox(engine)
         self.reporters = Reporters(engine)
         self.uploads = Uploads(engine)
+        self.letters = Letters(engine)
 
     def seen_by(self, sight: Sight) -> Store:
         """The same store for a reader who sees the observed apps in ``sight`` only; decided rows have their scope."""

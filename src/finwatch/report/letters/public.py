@@ -34,7 +34,8 @@ def clarification(case: Case, *, number: str | None, institution: str, day: date
         title="关于仿冒应用的澄清声明",
         body=(
             Paragraph(
-                text=f"{when}发现有应用使用与本机构“{form.get('imitates') or ''}”相近的名称或标识。经核实，以下应用并非本机构开发或发布，与本机构无关："
+                text=f"{when}发现有应用使用与本机构“{form.get('imitates') or ''}”相近的名称或标识。"
+                "经核实，以下应用并非本机构开发或发布，与本机构无关："
             ),
             Points(items=tuple(seen)),
             Paragraph(

@@ -17,7 +17,8 @@ def returned(
     until = f"请于{chinese_day(due)}前" if due else "请"
     body = [
         Paragraph(
-            text=f"贵机构提交的“{name}”{f'（版本{version}）' if version else ''}备案材料收悉。经审核，退回补正，意见如下："
+            text=f"贵机构提交的“{name}”{f'（版本{version}）' if version else ''}备案材料收悉。"
+            "经审核，退回补正，意见如下："
         ),
         Points(items=points or (step.comment,)),
     ]

@@ -29,7 +29,8 @@ def notice(
     until = ""
     if case.due is not None:
         kind = "工作日" if case.due.kind == "working" else "日"
-        until = f"请于{chinese_day(case.due.day)}前（{case.due.days}个{kind}{'，暂定' if case.due.provisional else ''}）完成整改并书面反馈。"
+        counted = f"{case.due.days}个{kind}{'，暂定' if case.due.provisional else ''}"
+        until = f"请于{chinese_day(case.due.day)}前（{counted}）完成整改并书面反馈。"
     body: list[Block] = [
         Paragraph(
             text=f"经检测并经人工核实，贵机构“{form.get('name') or case.title}”（包名{form.get('package') or '未知'}，"

@@ -29,6 +29,7 @@ from finwatch.store.tables.base import FOREVER, metadata
 from finwatch.store.tables.beyond import chain, chain_link, lead, notice, notice_row, rating_point, review
 from finwatch.store.tables.cases import case_file, case_party, counter, journal, log_leaf, outbox, step
 from finwatch.store.tables.due import alert, frontier, host_day, job, market, market_state, outcome, run
+from finwatch.store.tables.letter import letter
 from finwatch.store.tables.log import log_head, log_key, log_node
 from finwatch.store.tables.published import (
     aggregate,
@@ -84,6 +85,7 @@ DECIDED: Final = (
     approved_app,
     approved_list,
     log_key,
+    letter,
 )
 """What people decided: written through a ``Unit`` only, each row's digest stands in the log."""
 
@@ -126,6 +128,7 @@ __all__ = [
     "journal",
     "kept_form",
     "lead",
+    "letter",
     "listing",
     "log_head",
     "log_key",
