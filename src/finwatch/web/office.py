@@ -13,7 +13,7 @@ from finwatch.supervise.desk import Desk
 from finwatch.supervise.ledger.ledger import Ledger
 from finwatch.supervise.register import change, filing
 from finwatch.web import bench as reviewing
-from finwatch.web import cases, complaints, ledger, supervision, uploads
+from finwatch.web import cases, complaints, ledger, register, supervision, uploads
 from finwatch.web.pages import Site
 
 
@@ -27,6 +27,6 @@ def router(site: Site, desk: Desk, sealer: Sealer, bench: Bench, books: Ledger) 
     ledger.routes(pages, site, books)
     supervision.routes(pages, site, desk)
     besides = {COMPLAINT: complaints.beside(desk), **filings, **ledger.besides(books)}
-    besides |= supervision.besides(desk)
+    besides |= supervision.besides(desk) | register.besides(desk)
     cases.routes(pages, site, desk, besides=besides)
     return pages
