@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from finwatch.flow.beyond import keep
@@ -237,3 +238,40 @@ def stranger(app: str) -> dict[str, Any]:
         "package_url": f"https://shop.example/{app}.apk",
         "signer_sha256": ("e" * 64,),
     }
+
+
+def test_examinations_are_read_a_few_at_a_time_and_the_newest_of_a_package_counts(
+    lake: Lake, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seen(address: str, name: str) -> Any:
+        one = examination(name)
+        end = Endpoint(url=f"https://{address}/download", host=address, owner="app", at=FileAt(path="classes.dex"))
+        identity = one.identity.model_copy(update={"finance": True})
+        return one.model_copy(update={"endpoints": (end,), "identity": identity})
+
+    examined(lake, [seen(f"new{n}.example", f"cn.app{n}") for n in range(10)], START + timedelta(days=3))
+    examined(lake, [seen(f"old{n}.example", f"cn.app{n}") for n in range(10)], START)
+    for day in (START, START + timedelta(days=3)):
+        assert lake.tables.compact("examinations", market="shop", dt=day.date()) == 10
+    for market in (LANDING, store_market()):
+        store.markets.register(market, now=START)
+    read, asked, held = type(lake.tables).read, [], []
+
+    def spied(tables: Any, name: str, **how: Any) -> Any:
+        asked.extend(how["columns"] if name == "examinations" else ())
+        return read(tables, name, **how)
+
+    class Watched(pq.ParquetFile):  # type: ignore[misc]
+        def iter_batches(self, *arguments: Any, **named: Any) -> Any:
+            for batch in super().iter_batches(*arguments, **named):
+                held.append(batch.num_rows)
+                yield batch
+
+    monkeypatch.setattr(type(lake.tables), "read", spied)
+    monkeypatch.setattr("finwatch.flow.expand._ROWS", 4)
+    monkeypatch.setattr("finwatch.flow.expand.pq.ParquetFile", Watched)
+    grow(store, lake, clock=lambda: later(1))
+    assert set(asked) == {"sha256", "at"}, "no document is read with all the others"
+    assert (max(held), sum(held)) == (4, 20)
+    tasks = {task.url for task in store.frontier.tasks(MarketId("pages"))}
+    assert tasks == {f"https://new{n}.example/download" for n in range(10)}

@@ -17,11 +17,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import pyarrow.parquet as pq
+
 from finwatch.crawl.beyond.links import PACKAGE_NAME
 from finwatch.crawl.beyond.search import addresses_of
 from finwatch.crawl.beyond.visits import tasks_of
 from finwatch.flow import beyond
-from finwatch.lake import Lake
+from finwatch.lake import Lake, copies
 from finwatch.model.base import Model
 from finwatch.model.fetch import Market, MarketId, TaskKind
 from finwatch.model.listing import Listing
@@ -270,24 +272,40 @@ def reaches_beyond(store: Store) -> bool:
 
 def _apps(lake: Lake) -> Iterator[KnownApp]:
     """The finance apps among the examined, by hash; the newest examination of each."""
-    columns = ["market", "sha256", "app", "at", "label", "signers", "document", "facts"]
-    rows = lake.tables.read("examinations", columns=columns, where={"finance": True}).to_pylist()
-    newest: dict[str, dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda row: row["at"]):
-        newest[row["sha256"]] = row
-    for sha256 in sorted(newest):
-        row = newest[sha256]
-        document = json.loads(row["document"])
-        own = [one for one in document["endpoints"] if one["owner"] == "app" and one["url"]]
-        yield KnownApp(
-            sha256=sha256,
-            app=row["app"] or sha256,
-            market=row["market"],
-            label=row["label"],
-            signers=tuple(row["signers"] or ()),
-            addresses=tuple(dict.fromkeys(one["url"] for one in own)),
-            policies=policies_of(json.loads(row["facts"] or "{}")),
-        )
+    newest: dict[str, datetime] = {}
+    for row in lake.tables.read("examinations", columns=["sha256", "at"], where={"finance": True}).to_pylist():
+        newest[row["sha256"]] = max(row["at"], newest.get(row["sha256"], row["at"]))
+    found = {row["sha256"]: _known(row) for row in _examined(lake) if row["at"] == newest[row["sha256"]]}
+    yield from (found[sha256] for sha256 in sorted(found))
+
+
+_EXAMINED: Final = ["market", "sha256", "app", "at", "label", "signers", "finance", "document", "facts"]
+_ROWS: Final = 64
+"""Examinations that are in memory at a time: their documents are large."""
+
+
+def _examined(lake: Lake) -> Iterator[dict[str, Any]]:
+    """Every examination of a finance app, oldest day first."""
+    for file in lake.tables.files("examinations"):
+        (here,) = copies([file])
+        with pq.ParquetFile(here) as opened:
+            columns = [name for name in _EXAMINED if name in opened.schema_arrow.names]
+            for batch in opened.iter_batches(batch_size=_ROWS, columns=columns):
+                yield from (row for row in batch.to_pylist() if row["finance"])
+
+
+def _known(row: dict[str, Any]) -> KnownApp:
+    document = json.loads(row["document"])
+    own = [one for one in document["endpoints"] if one["owner"] == "app" and one["url"]]
+    return KnownApp(
+        sha256=row["sha256"],
+        app=row["app"] or row["sha256"],
+        market=row["market"],
+        label=row["label"],
+        signers=tuple(row["signers"] or ()),
+        addresses=tuple(dict.fromkeys(one["url"] for one in own)),
+        policies=policies_of(json.loads(row.get("facts") or "{}")),
+    )
 
 
 _LED_BY: Final = ["developer", "signer_sha256", "package_sha256"]
