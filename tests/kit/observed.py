@@ -9,6 +9,7 @@ from finwatch.lake import Lake
 from finwatch.lake.rows import canonical, listing_row
 from finwatch.model.examination import Examination
 from finwatch.model.listing import Listing
+from finwatch.model.package import Code, PackageFacts
 from tests.kit.store import MARKET, facts
 
 
@@ -29,8 +30,15 @@ def visit(lake: Lake, listings: Sequence[Listing], at: datetime, *, market: str 
     lake.tables.append("visits", [row], key=f"visit-{name}", dt=at.date(), market=market)
 
 
-def examined(lake: Lake, examinations: Sequence[Examination], at: datetime, *, official: bool = False) -> None:
-    """Examinations of packages."""
+def examined(
+    lake: Lake,
+    examinations: Sequence[Examination],
+    at: datetime,
+    *,
+    official: bool = False,
+    code: tuple[int, ...] = (),
+) -> None:
+    """Examinations of packages; ``code`` = the signature of the code that all of them have."""
     for one in examinations:
         package = one.package
         row = {
@@ -52,13 +60,20 @@ def examined(lake: Lake, examinations: Sequence[Examination], at: datetime, *, o
             "institution": one.identity.institution,
             "official": official,
             "signers": [signer.sha256 for signer in package.signers],
-            "code_signature": [],
-            "code_signature_version": 0,
+            "code_signature": list(code),
+            "code_signature_version": 1 if code else 0,
             "document": canonical(one.model_dump(mode="json")),
-            "facts": canonical(facts(one).model_dump(mode="json")),
+            "facts": canonical(_facts(one, code).model_dump(mode="json")),
         }
         key = f"{package.sha256}-{at:%Y%m%dT%H%M%S}"
         lake.tables.append("examinations", [row], key=key, dt=at.date(), market=MARKET)
+
+
+def _facts(one: Examination, code: tuple[int, ...]) -> PackageFacts:
+    found = facts(one)
+    if not code:
+        return found
+    return found.model_copy(update={"code": Code(signature=code, signature_version=1)})
 
 
 def compared(lake: Lake, one: Examination, at: datetime, *, against: str) -> None:
