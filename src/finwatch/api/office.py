@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from finwatch.api import bench as reviewing
-from finwatch.api import cases, ledger, supervision
+from finwatch.api import cases, ledger, register, supervision
 from finwatch.api.problems import Problem
 from finwatch.flow.bench import Bench
 from finwatch.model.base import Model
@@ -22,4 +22,5 @@ def router(desk: Desk, bench: Bench, books: Ledger) -> APIRouter:
     reviewing.routes(api, bench)
     ledger.routes(api, books)
     supervision.routes(api, desk)
+    register.routes(api, desk)
     return api
