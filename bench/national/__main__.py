@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -63,6 +63,8 @@ class Rehearsed:
     store_bytes: int
     load: float
     """Load average at the end."""
+    alike: dict[str, Any]
+    """``bench.national.alike``: whom each package is compared with, when every package is examined."""
     sparked: spark.Sparked | None = None
 
 
@@ -123,12 +125,33 @@ def rehearse(home: Path, part: float, *, again: bool, master: str | None = None)
         kept = json.loads(done.read_text())
         steps[step], told[step] = Measured(**kept["process"]), kept["told"]
     sparked = spark.computed(home, part, master=master, again=again) if master is not None else None
+    alike = _once(home / "alike.json", again, lambda: _alike(part))
     say(f"{part:g}: crawl of every {EVERY}th market")
-    crawled = crawl(home / "crawled", population, part)
+    told_crawl = _once(home / "crawl.json", again, lambda: asdict(crawl(home / "crawled", population, part)))
+    crawled = Crawled(**told_crawl | {"process": Measured(**told_crawl["process"])})
     say(f"{part:g}: pages")
-    pages = latency.measure(home, population)
+    measured_pages = _once(
+        home / "pages.json",
+        again,
+        lambda: {kind: asdict(times) for kind, times in latency.measure(home, population).items()},
+    )
+    pages = {kind: Times(**times) for kind, times in measured_pages.items()}
     sizes = [_size(home / "lake"), _size(home / "store.sqlite")]
-    return Rehearsed(part, asdict(shape), steps, told, crawled, pages, *sizes, os.getloadavg()[0], sparked)
+    return Rehearsed(part, asdict(shape), steps, told, crawled, pages, *sizes, os.getloadavg()[0], alike, sparked)
+
+
+def _once(kept: Path, again: bool, make: Callable[[], Any]) -> Any:
+    """What was made and kept before, where that is asked for; else what is made now."""
+    if not (again and kept.exists()):
+        kept.write_text(json.dumps(make()))
+    return json.loads(kept.read_text())
+
+
+def _alike(part: float) -> dict[str, Any]:
+    say(f"{part:g}: look-alikes of every package")
+    command = [sys.executable, "-m", "bench.national.alike", repr(part)]
+    told: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True, cwd=ROOT.parent).stdout)
+    return told
 
 
 def _step(step: str, home: Path, part: float) -> Measured:

@@ -45,6 +45,8 @@ def page(results: Sequence[Rehearsed]) -> str:
         what(),
         "## Growth",
         growth(ordered),
+        "## Look-alikes",
+        alike(ordered),
         *on_spark(ordered),
         "## Over the markets' protocols",
         crawled(ordered),
@@ -118,6 +120,25 @@ def growth(results: Sequence[Rehearsed]) -> str:
             f"| {cpu / first:.1f}x | {1000 * cpu / listings:.2f} |"
         )
     return "\n".join(lines)
+
+
+def alike(results: Sequence[Rehearsed]) -> str:
+    """How the work of finding look-alikes grows."""
+    lines = ["| part | packages | all with all, pairs | looked at | of one package: mean | most | CPU s | peak MB |"]
+    lines.append("|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for one in results:
+        told = one.alike
+        packages, pairs = told["packages"], told["pairs"]
+        lines.append(
+            f"| {one.part:g} | {packages:,} | {packages * (packages - 1):,} | {pairs:,} | {pairs / packages:.1f} "
+            f"| {told['most']:,} | {told['cpu']:.0f} | {told['peak'] / 1e6:.0f} |"
+        )
+    said = (
+        "As if every package that the markets show on the last day had been examined: the indexes of `flow.neighbours` "
+        "made, and asked for every package. They find the pairs that can be a match at all, none is missed "
+        "(`tests/flow/test_neighbours.py` holds them against comparing all with all)."
+    )
+    return f"{said}\n\n" + "\n".join(lines)
 
 
 def on_spark(results: Sequence[Rehearsed]) -> list[str]:
