@@ -29,6 +29,7 @@ from finwatch.cli import (
     selfcheck,
     serve,
     show,
+    store,
     tidy,
     verify,
     watch,
@@ -66,6 +67,7 @@ for verb in VERBS:
     app.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.run)
 app.add_typer(access.app, name="access")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(store.app, name="store")
 app.add_typer(policy.app, name="policy")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(approved.app, name="approved")

@@ -31,7 +31,8 @@ _LOCKS: Final = {
     "publish": 0x66696E7A,
     "log": 0x66696E7B,
     "report": 0x66696E7C,
-    "approved": 0x66696E7C,
+    "approved": 0x66696E7D,
+    "hold": 0x66696E7E,
 }
 """Keys of the PostgreSQL advisory locks that one process at a time holds while it decides."""
 _CONFLICTS: Final = frozenset({"40001", "40P01"})

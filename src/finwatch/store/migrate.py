@@ -17,7 +17,7 @@ from finwatch.errors import StoreError
 from finwatch.store.dialect import alone, check_server, writing
 from finwatch.store.tables import metadata
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The revision that ``tables.py`` describes."""
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -36,7 +36,7 @@ def up(engine: Engine, target: str = HEAD) -> None:
         found = revision(connection)
         if found == target:
             return
-        _check(found)
+        check(found)
         check_server(connection)
         if found is None:
             make(connection, target)
@@ -61,7 +61,7 @@ def down(engine: Engine, target: str) -> None:
     """Takes the database back to ``target`` (``base`` = no tables); what a newer revision brought is dropped."""
     with writing(engine) as connection:
         alone(connection, "migrate")
-        _check(revision(connection))
+        check(revision(connection))
         _command("downgrade", connection, target)
 
 
@@ -77,7 +77,8 @@ def _new(connection: Connection) -> None:
     connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})
 
 
-def _check(found: str | None) -> None:
+def check(found: str | None) -> None:
+    """Raises ``StoreError`` for a revision that this program does not know: a newer one made it."""
     if found is not None and found not in known():
         raise StoreError(
             f"The store is at revision {found}, which this Finwatch does not know.",

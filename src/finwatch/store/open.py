@@ -37,9 +37,10 @@ from finwatch.store.case import Cases
 from finwatch.store.dialect import connect, reading, retried, shown_address, writing
 from finwatch.store.frontier import Frontier
 from finwatch.store.heads import Heads
+from finwatch.store.hold import Holds
 from finwatch.store.integrity import Progress, check
-from finwatch.store.log import Log
 from finwatch.store.letter import Letters
+from finwatch.store.log import Log
 from finwatch.store.market import Markets
 from finwatch.store.outbox import Outbox
 from finwatch.store.published import app as app_questions
@@ -53,6 +54,7 @@ from finwatch.store.published.publication import ALL, Publication, Snapshot, sna
 from finwatch.store.published.series import Series
 from finwatch.store.queue import Queue
 from finwatch.store.reporter import Reporters
+from finwatch.store.retention import Retention
 from finwatch.store.run import Runs
 from finwatch.store.session import Sessions
 from finwatch.store.unit import Unit, deciding
@@ -87,6 +89,8 @@ class Store:
         self.outbox = Outbox(engine)
         self.reporters = Reporters(engine)
         self.uploads = Uploads(engine)
+        self.holds = Holds(engine)
+        self.retention = Retention(engine)
         self.letters = Letters(engine)
 
     def seen_by(self, sight: Sight) -> Store:

@@ -17,13 +17,13 @@ from sqlalchemy.engine import make_url
 from finwatch import __version__
 from finwatch.errors import InputError, StoreError
 from finwatch.model.base import Model
+from finwatch.model.integrity import Checked, Fault, FaultKind
 from finwatch.store import migrate
 from finwatch.store.backup import of_postgresql, of_sqlite
-from finwatch.store.backup.agreement import disagreements
 from finwatch.store.backup.archive import Archive, reading_from, writing_to
-from finwatch.store.backup.contents import contents
 from finwatch.store.backup.manifest import Contents, Manifest
-from finwatch.store.dialect import connect, reading
+from finwatch.store.dialect import connect
+from finwatch.store.integrity import check
 
 _KINDS: Final = {"sqlite": "sqlite", "pg_dump": "postgresql", "copy": "postgresql"}
 """In which database a backup of each kind can be restored."""
@@ -42,13 +42,18 @@ class Rehearsed(Model):
     agreed_s: float
     """Holding every decided row against the log."""
     revision: str
-    disagreements: tuple[str, ...]
-    """What the log does not vouch for; nothing = log and rows agree."""
+    checked: Checked
+    """Rows, leaves, nodes and heads, each against the log. Who signed the heads is for ``finwatch log check``."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What the log does not vouch for; nothing = log and rows agree."""
+        return tuple(one for one in self.checked.faults if one.kind is not FaultKind.HEAD_UNSIGNED)
 
     @property
     def whole(self) -> bool:
         """Whether the backup can be relied on."""
-        return not self.disagreements
+        return not self.faults and not self.checked.more
 
 
 def backup(address: str, file: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Manifest:
@@ -140,9 +145,7 @@ def rehearse(file: Path, address: str, *, into: str | None = None) -> Rehearsed:
             with _engine(place) as engine:
                 migrate.up(engine)
                 migrated = time.monotonic()
-                with reading(engine) as connection:
-                    found = disagreements(connection)
-                    revision = contents(connection).revision
+                checked = check(engine, now=archive.manifest.made, trusted=())
             agreed = time.monotonic()
         return Rehearsed(
             manifest=archive.manifest,
@@ -150,8 +153,8 @@ def rehearse(file: Path, address: str, *, into: str | None = None) -> Rehearsed:
             restored_s=restored - read,
             migrated_s=migrated - restored,
             agreed_s=agreed - migrated,
-            revision=revision,
-            disagreements=tuple(found),
+            revision=migrate.HEAD,
+            checked=checked,
         )
 
 

@@ -49,6 +49,7 @@ from finwatch.store.tables.published import (
     visited,
 )
 from finwatch.store.tables.reporter import reporter
+from finwatch.store.tables.retention import legal_hold, retention_run
 from finwatch.store.tables.upload import filed_examination, upload
 
 APP_TABLES: Final = (app, app_facet, listing)
@@ -86,6 +87,8 @@ DECIDED: Final = (
     approved_list,
     log_key,
     letter,
+    legal_hold,
+    retention_run,
 )
 """What people decided: written through a ``Unit`` only, each row's digest stands in the log."""
 
@@ -128,6 +131,7 @@ __all__ = [
     "journal",
     "kept_form",
     "lead",
+    "legal_hold",
     "letter",
     "listing",
     "log_head",
@@ -148,6 +152,7 @@ __all__ = [
     "person",
     "rating_point",
     "reporter",
+    "retention_run",
     "review",
     "role_grant",
     "run",

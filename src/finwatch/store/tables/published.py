@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, text
 
 from finwatch.store.columns import Instant, Json, Key, Shown, Whole
 from finwatch.store.tables.base import lived, metadata
@@ -62,6 +62,8 @@ app = lived(
     Index(None, "risk", "app_id"),
     Index(None, "seen_order", "app_id"),
     Index(None, "name_en", "app_id"),
+    Index(None, "kind", "risk", "app_id"),
+    Index("ix_app_gone", "risk", "app_id", sqlite_where=text("gone"), postgresql_where=text("gone")),
 )
 """``risk`` and ``seen_order`` are sort keys without NULL, most serious and newest first (``published/app.py``)."""
 
