@@ -125,6 +125,7 @@ def test_the_answers_are_those_of_comparing_all_with_all(knowledge: Knowledge) -
         looked_at += len(chosen)
         told = compare(subject, everyone)
         assert compare(subject, chosen) == told
+        assert compare(subject, neighbours.of_stranger(candidates[facts.sha256])) == told
         for match in told:
             verdicts[match.verdict.value] = verdicts.get(match.verdict.value, 0) + 1
     assert set(verdicts) == {"same_app", "other_version", "related", "suspected_repackaged", "suspected_counterfeit"}

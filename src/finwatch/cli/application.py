@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -21,6 +22,7 @@ from finwatch.api import routes as api
 from finwatch.checks import load
 from finwatch.errors import FinwatchError, InputError, NotFound, SignedOut
 from finwatch.flow.bench import Bench
+from finwatch.flow.gate import Gate
 from finwatch.settings import Settings
 from finwatch.supervise.door import Door
 from finwatch.supervise.ledger.ledger import Ledger
@@ -64,6 +66,7 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         license_info={"name": "Apache-2.0"},
+        lifespan=_living,
     )
     checks = tuple(site.checks.values())
     app.include_router(
@@ -72,7 +75,8 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     desk = desk_of(site.store, knows=site.lake.blobs.has)
     bench = Bench(store=site.store, lake=site.lake, knowledge=site.knowledge, checks=load)
     books = Ledger(desk, site.lake.blobs, institutions=site.knowledge.institutions)
-    app.include_router(office_api.router(desk, bench, books))
+    gate = Gate(store=site.store, lake=site.lake, knowledge=site.knowledge, checks=load, desk=desk)
+    app.include_router(office_api.router(desk, bench, books, questions=gate, lake=site.lake))
     app.include_router(access_api.router(site.store))
     app.include_router(approved_api.router(site.store, site.lake))
     app.include_router(log_api.router(site.store))
@@ -88,6 +92,7 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
 
     app.state.door = door
     app.state.desk = desk
+    app.state.gate = gate
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(acting.observing)])
     def description() -> dict[str, Any]:
@@ -125,6 +130,13 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
 
     acting.check_declared(app)
     return app
+
+
+@asynccontextmanager
+async def _living(app: FastAPI) -> AsyncIterator[None]:
+    """Ends with the application what it has begun."""
+    yield
+    app.state.gate.close()
 
 
 def _problem(site: Site, request: Request, error: FinwatchError) -> Response:

@@ -50,8 +50,8 @@ class Neighbours:
         official = [at for at, is_official in enumerate(self._columns["official"]) if is_official]
         self._icons = Icons((at, self._columns["icon_phash"][at]) for at in official)
         self._codes = [
-            Codes(rows, values)
-            for rows, values in _signatures(self._signatures, self._columns["code_signature_version"])
+            Codes(rows, values, version)
+            for rows, values, version in _signatures(self._signatures, self._columns["code_signature_version"])
         ]
         self._code_of = {row: codes for codes in self._codes for row in codes.rows.tolist()}
         held = {self._columns["app"][at] for at in official}
@@ -88,6 +88,19 @@ class Neighbours:
         known = sorted({one for name in named for one in self._catalogue_by.get(name, ())})
         return [*(self._catalogue[one] for one in known), *(self.candidate(one) for one in self.near(at))]
 
+    def of_stranger(self, one: Candidate) -> list[Candidate]:
+        """Every candidate for a package that is not among the examined, as ``of`` would give it if it were."""
+        signers = _telling(one.signers)
+        near: set[int] = set(self._by_app.get(one.app, ()))
+        for signer in signers:
+            near.update(self._by_signer.get(signer, ()))
+        near.update(self._icons.alike(one.icon_phash))
+        for codes in self._codes:
+            near.update(codes.alike_to(one.code_signature, one.code_signature_version))
+        known = sorted({at for name in (one.app, *signers) for at in self._catalogue_by.get(name, ())})
+        others = [at for at in sorted(near) if self.hashes[at] != one.sha256]
+        return [*(self._catalogue[at] for at in known), *(self.candidate(at) for at in others)]
+
     def candidate(self, at: int) -> Candidate:
         """The package at ``at`` as others are compared with it."""
         row = {name: values[at] for name, values in self._columns.items()}
@@ -115,9 +128,10 @@ class Codes:
     strangers hardly ever share, though parts of their code come from the same library.
     """
 
-    def __init__(self, rows: Rows, values: Numbers) -> None:
+    def __init__(self, rows: Rows, values: Numbers, version: int = 0) -> None:
         """``values``: one line for each of ``rows``, the positions by which they are asked for."""
         self.rows = rows
+        self._version = version
         self._values = values
         self._at = {int(row): at for at, row in enumerate(rows)}
         self._least = least_equal(values.shape[1])
@@ -132,6 +146,14 @@ class Codes:
         near = np.unique(np.concatenate(parts))
         same = (self._values[near] == self._values[at]).sum(axis=1)
         return [int(one) for one in self.rows[near[same >= self._least]]]
+
+    def alike_to(self, signature: Sequence[int], version: int) -> list[int]:
+        """The positions whose code is the same as that of a package that is not among the rows."""
+        if version != self._version or len(signature) != self._values.shape[1]:
+            return []
+        asked = _folded(np.array(signature, np.uint64))
+        same = (self._values == asked).sum(axis=1)
+        return [int(one) for one in self.rows[same >= self._least]]
 
 
 class _Table:
@@ -213,17 +235,20 @@ def looked_up(slots: int) -> list[tuple[int, ...]]:
     return [one + other for group in groups for one, other in combinations(group, 2)]
 
 
-def _signatures(signatures: Signatures, versions: Sequence[int | None]) -> Iterator[tuple[Rows, Numbers]]:
-    """Positions and signatures, those that can be compared with each other together. Numbers beyond 32 bits, which
-    version 1 has not, are folded: what is equal stays equal."""
+def _folded(values: npt.NDArray[np.uint64]) -> Numbers:
+    """Numbers beyond 32 bits, which version 1 has not, are folded: what is equal stays equal."""
+    return (values ^ (values >> np.uint64(32))).astype(np.uint32)
+
+
+def _signatures(signatures: Signatures, versions: Sequence[int | None]) -> Iterator[tuple[Rows, Numbers, int]]:
+    """Positions, signatures and their version: those that can be compared with each other together."""
     lengths = np.array([length or 0 for length in signatures.value_lengths().to_pylist()], np.int64)
     told = np.array([version or 0 for version in versions], np.int64)
     offsets = np.asarray(signatures.offsets.to_numpy(), np.int64)
-    values = signatures.values.to_numpy(zero_copy_only=False).astype(np.uint64)
-    folded = (values ^ (values >> np.uint64(32))).astype(np.uint32)
+    folded = _folded(signatures.values.to_numpy(zero_copy_only=False).astype(np.uint64))
     for version, length in sorted({(int(v), int(n)) for v, n in zip(told, lengths, strict=True) if n}):
         rows = np.flatnonzero((told == version) & (lengths == length))
-        yield rows, folded[offsets[rows][:, None] + np.arange(length)]
+        yield rows, folded[offsets[rows][:, None] + np.arange(length)], version
 
 
 def _telling(signers: Sequence[str] | None) -> list[str]:

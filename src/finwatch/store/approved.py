@@ -140,6 +140,11 @@ class Approved:
             next=str(rows[-1].id) if len(found) > limit else None,
         )
 
+    def mark(self) -> tuple[int, datetime | None]:
+        """By which it is seen that a row changed since."""
+        with reading(self._engine) as connection:
+            return _mark(connection)
+
     def under(self, number: str) -> tuple[ApprovedApp, ...]:
         """The apps of a filing number, one a platform."""
         question = select(_ROW).where(approved_app.c.number == number.strip()).order_by(approved_app.c.id)
