@@ -59,7 +59,7 @@ class Bench:
     ) -> None:
         self._store = store
         self._lake = lake
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._checks = checks
         self._clock = clock
 
@@ -75,7 +75,7 @@ class Bench:
 
     def compared(self, case: Case) -> Comparison:
         """The filing set beside everything that is there to be looked at now."""
-        return compare(case.form, self.seen(case), knowledge=self._knowledge)
+        return compare(case.form, self.seen(case), knowledge=self.knowledge)
 
     def seen(self, case: Case) -> Seen:
         """What the filing of ``case`` can be set beside."""
@@ -106,10 +106,10 @@ class Bench:
         path = self._lake.blobs.path(declared.file)
         now = self._clock()
         with Reader() as reader:
-            facts = reader.read(path, watch=self._knowledge.watch)
+            facts = reader.read(path, watch=self.knowledge.watch)
             examination = conclude(
                 facts,
-                knowledge=self._knowledge,
+                knowledge=self.knowledge,
                 checks=self._checks(),
                 on=now.date(),
                 policy=self._policy(declared),
@@ -122,7 +122,7 @@ class Bench:
     # Parts of it --------------------------------------------------------------------------------------------------
 
     def _key(self, declared: Declared) -> str:
-        told = (declared.file, declared.policy, declared.icon, self._knowledge.version, __version__)
+        told = (declared.file, declared.policy, declared.icon, self.knowledge.version, __version__)
         return hashlib.sha256("|".join(str(part) for part in told).encode()).hexdigest()
 
     def _has(self, sha256: str) -> bool:
@@ -161,7 +161,7 @@ class Bench:
             )
             return PolicySeen(origin=origin, problem=over)
         try:
-            return policy_from_bytes(data, origin=origin, knowledge=self._knowledge)
+            return policy_from_bytes(data, origin=origin, knowledge=self.knowledge)
         except FinwatchError as error:
             return PolicySeen(origin=origin, problem=Text(zh=error.zh, en=error.en))
 

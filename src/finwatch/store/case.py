@@ -139,6 +139,16 @@ class Cases:
             parties = _parties(connection, [row["id"] for row in found])
             return tuple(_case(row, parties.get(row["id"], ())) for row in found)
 
+    def matching(self, where: CaseFilter, *, scope: Scope, limit: int = 500) -> tuple[Case, ...]:
+        """Whole cases by a filter, oldest first."""
+        question = select(case_file).order_by(case_file.c.id).limit(limit)
+        for condition in _conditions(where, scope):
+            question = question.where(condition)
+        with reading(self._engine) as connection:
+            rows = connection.execute(question).mappings().all()
+            parties = _parties(connection, [row["id"] for row in rows])
+        return tuple(_case(row, parties.get(row["id"], ())) for row in rows)
+
     def counts(self, machine: str, *, scope: Scope, where: CaseFilter | None = None) -> dict[str, int]:
         """How many cases of a machine stand in each state."""
         question = select(case_file.c.state, func.count()).where(case_file.c.machine == machine)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from finwatch.api.bench import REVIEWERS, reviewing
+from finwatch.api.bench import reviewing
 from finwatch.errors import FormError, InputError, Stale
 from finwatch.flow.bench import Bench
 from finwatch.model.access import Actor
@@ -21,7 +21,6 @@ from finwatch.supervise.bench import Comparison, Standing, basis, points
 from finwatch.supervise.desk import Desk
 from finwatch.supervise.form import Form
 from finwatch.supervise.machine import Arc
-from finwatch.web.cases import Beside
 from finwatch.web.language import LANGUAGES, chosen
 from finwatch.web.pages import Site
 from finwatch.web.posted import Posted, posted
@@ -57,17 +56,6 @@ def routes(pages: APIRouter, site: Site, desk: Desk, bench: Bench) -> None:
             case = bench.case(number, scope=actor.scope)
             return _page(request, site, desk, bench, actor=actor, case=case, given=given, problems=told, status=409)
         return RedirectResponse(f"/cases/{number}", status_code=303)
-
-
-def beside(bench: Bench) -> Beside:
-    """What the page of a filing's case shows for a reviewer: the way to the bench."""
-
-    def found(actor: Actor, case: Case) -> tuple[str, dict[str, Any]] | None:
-        if not actor.permissions & REVIEWERS:
-            return None
-        return "beside_filing.html", {"examinable": bench.examinable(case)}
-
-    return found
 
 
 def return_arcs(desk: Desk, actor: Actor, case: Case) -> tuple[Arc, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from finwatch.api.bench import REVIEWERS
 from finwatch.api.cases import MOST, Anyone, Bulk, Reader, decided
 from finwatch.errors import FormError, InputError, NotFound
 from finwatch.model.access import Actor, Organisation, Permission
@@ -112,6 +113,7 @@ def _single(pages: APIRouter, site: Site, desk: Desk, besides: Mapping[str, Besi
             beside=beside[0] if beside else None,
             **(beside[1] if beside else {}),
             today=now().astimezone(CHINA).date(),
+            reviewers=REVIEWERS,
         )
 
 

@@ -7,13 +7,13 @@ from fastapi.responses import HTMLResponse
 
 from finwatch.access.secrets import Sealer
 from finwatch.flow.bench import Bench
+from finwatch.flow.letters import Documents
 from finwatch.flow.upload import Receiver
 from finwatch.supervise.complaint.complaint import COMPLAINT
 from finwatch.supervise.desk import Desk
 from finwatch.supervise.ledger.ledger import Ledger
-from finwatch.supervise.register import change, filing
 from finwatch.web import bench as reviewing
-from finwatch.web import cases, complaints, ledger, register, supervision, uploads
+from finwatch.web import cases, complaints, ledger, letters, register, supervision, uploads
 from finwatch.web.pages import Site
 
 
@@ -23,10 +23,10 @@ def router(site: Site, desk: Desk, sealer: Sealer, bench: Bench, books: Ledger) 
     complaints.routes(pages, site, desk, sealer)
     uploads.routes(pages, site, desk, Receiver(store=site.store, lake=site.lake))
     reviewing.routes(pages, site, desk, bench)
-    filings = dict.fromkeys((filing.MACHINE.id, change.MACHINE.id), reviewing.beside(bench))
+    letters.routes(pages, site, desk, Documents(desk=desk, knowledge=site.knowledge))
     ledger.routes(pages, site, books)
     supervision.routes(pages, site, desk)
-    besides = {COMPLAINT: complaints.beside(desk), **filings, **ledger.besides(books)}
+    besides = {COMPLAINT: complaints.beside(desk), **ledger.besides(books)}
     besides |= supervision.besides(desk) | register.besides(desk)
     cases.routes(pages, site, desk, besides=besides)
     return pages
