@@ -347,3 +347,21 @@ def test_a_lake_that_a_newer_version_wrote_is_left_alone(
         )
     assert lake._files.entries("", deep=True) == before
     assert not list((tmp_path / "b").rglob("rows/*")), "no retry would help: the caller is told, and keeps its task"
+
+
+def test_two_lakes_share_a_machine_and_nothing_else(
+    hadoop_cluster: Cluster, tmp_path: Path, root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FINWATCH_SPOOL", str(tmp_path / "spool"))
+    one, two = (open_lake(f"{hadoop_cluster.address}{root}/{name}") for name in ("one", "two"))
+    assert isinstance(one, HdfsLake)
+    assert isinstance(two, HdfsLake)
+    sha256 = one.blobs.put(b"of the first")
+    one.tables.append("visits", [visit("v1")], key="v1", dt=DAY, market="shop")
+    waits = one.blobs._waiting.put(b"waits for the first")
+    assert (one.waiting()["blobs"], two.waiting()["blobs"]) == (1, 0)
+    assert (two.settle(), one.settle()) == (0, 1)
+    assert not any(two.blobs.has(blob) for blob in (sha256, waits))
+    assert two.tables.read("visits").num_rows == 0
+    assert two.tables.append("visits", [visit("v1")], key="v1", dt=DAY, market="shop"), "its keys are its own"
+    assert one.tables.read("visits").num_rows == 1
