@@ -50,8 +50,8 @@ SDKS = ["友推SDK、图表SDK", "地图SDK；推送SDK", "无", "人脸识别SD
 APPS, OTHERS = 45, 16
 
 
-def workbook(*, wrong: bool = True) -> bytes:
-    """The file; with ``wrong`` eleven of its cells cannot be taken."""
+def workbook(*, wrong: bool = True, users: dict[str, float] | None = None) -> bytes:
+    """The file; with ``wrong`` eleven of its cells cannot be taken. ``users``: other values of the first sheet."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -64,6 +64,8 @@ def workbook(*, wrong: bool = True) -> bytes:
     cover = book.create_sheet("填报说明")
     cover.append(["填报说明"])
     cover.append(["一、每季度末更新一次。"])
+    for place, value in (users or {}).items():
+        sheet[place] = value
     if wrong:
         _spoil(sheet, book["小程序和公众号"])
         formulas = {place: value for place, value in formulas.items() if place not in {"M16", "M22"}}

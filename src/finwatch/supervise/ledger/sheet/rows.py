@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from finwatch.model.base import Text
 from finwatch.supervise.ledger.entry import LABELS, LedgerEntry, key_of
@@ -140,12 +143,29 @@ def _read_cell(
         return
     if isinstance(value, bool):
         value = "yes" if value else "no"
-    values, problems = LedgerEntry.read({column.field: _json(value)})
-    for problem in problems:
-        work.problem(sheet.name, row, column, plain(cell.value), says=problem.says, todo=None)
-    found.update(values)
+    try:
+        found[column.field] = _kept(column.field).dump_python(
+            _kept(column.field).validate_python(_json(value)), mode="json"
+        )
+    except ValidationError:
+        for problem in LedgerEntry.read({column.field: _json(value)})[1]:
+            work.problem(sheet.name, row, column, plain(cell.value), says=problem.says)
+        return
     for said in around.said:
         work.problem(sheet.name, row, column, plain(cell.value), says=said, notice=True)
+
+
+@functools.cache
+def _kept(field: str) -> TypeAdapter[Any]:
+    """What the form's field takes; kept, because a sheet has thousands of cells."""
+    info = LedgerEntry.model_fields[field]
+    kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    return TypeAdapter(kind)
+
+
+@functools.cache
+def _required() -> tuple[str, ...]:
+    return tuple(one.name for one in LedgerEntry.shown() if one.required)
 
 
 def _json(value: Any) -> Any:
@@ -191,14 +211,16 @@ def _whole_row(
         return plain(told[column.number].value) if column.number in told else ""
 
     faulty = {one.field for one in work.problems[since:] if one.level == "error"}
-    for problem in LedgerEntry.missing(found):
-        column = heading.column(problem.field)
-        if problem.field in faulty or column is None:  # a column that is not there at all was said once, of the sheet
+    for name in _required():
+        column = heading.column(name)
+        if (
+            found.get(name) or name in faulty or column is None
+        ):  # a column that is not there at all was said once, of the sheet
             continue
-        todo = Text(zh=f"请填写{LABELS[problem.field].zh}。", en=f"Give the {LABELS[problem.field].en.lower()}.")
+        todo = Text(zh=f"请填写{LABELS[name].zh}。", en=f"Give the {LABELS[name].en.lower()}.")
         says = Text(
-            zh=f"缺少{LABELS[problem.field].zh}{_ARTICLE.get(problem.field, '')}。",
-            en=f"{LABELS[problem.field].en} is missing.",
+            zh=f"缺少{LABELS[name].zh}{_ARTICLE.get(name, '')}。",
+            en=f"{LABELS[name].en} is missing.",
         )
         work.problem(sheet.name, row, column, "", says=says, todo=todo)
     online, end = found.get("online_date"), found.get("end_date")

@@ -51,8 +51,8 @@ def same_sheet(
     """The file ``data`` as it came in, with what changed in the ledger since; and the suffix of its format.
 
     ``places`` gives for each row of the file the entry it became; ``added`` are entries that the file has no row for:
-    they go below the last entry, above the notes. An ``.xls`` leaves as ``.xlsx`` in the same layout. Words are those of
-    the file's own headings: 是 under Chinese ones, yes under others.
+    they go below the last entry, above the notes. An ``.xls`` leaves as ``.xlsx`` in the same layout. Words are in the
+    language of the file's own headings: 是 under Chinese ones, yes under others.
     """
     book = open_book(data)
     reading = read_book(book, today=today)
