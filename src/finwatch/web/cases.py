@@ -215,10 +215,11 @@ def _form(
     names = set(machine.form.model_fields) if arc.fields == "*" else set(arc.fields)
     fields = [one for one in machine.form.shown() if one.name in names]
     note = arc.note.shown() if arc.note else ()
-    stands = dict(case.form) if case else {}
+    asked = arc.note.blank() if arc.note else {}
+    stands = dict(case.form) if case else machine.form.blank()
     typed = given.form if given else {}
     values = {one.name: _shown(one, typed, stands, given, "form") for one in fields}
-    notes = {one.name: _shown(one, given.note if given else {}, {}, given, "note") for one in note}
+    notes = {one.name: _shown(one, given.note if given else {}, asked, given, "note") for one in note}
     known = {*values, *notes, "comment"}
     return site.render(
         request,
