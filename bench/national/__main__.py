@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -75,6 +75,7 @@ def main() -> None:
     options.add_argument("--work", type=Path, help="folder for lakes and stores (default: a temporary one)")
     options.add_argument("--engine", choices=["local", "spark"], default="local", help="spark: the day also on Spark")
     options.add_argument("--master", default="local[2]", help="the Spark master")
+    options.add_argument("--spark-steps", nargs="+", choices=spark.STEPS, default=spark.STEPS, help="which of the day")
     options.add_argument("--again", action="store_true", help="go on with what is in --work")
     options.add_argument("--without-page", action="store_true", help="leave docs/evaluation/national.md as it is")
     chosen = options.parse_args()
@@ -86,6 +87,7 @@ def main() -> None:
                 part,
                 again=chosen.again,
                 master=chosen.master if chosen.engine == "spark" else None,
+                on_spark=chosen.spark_steps,
             )
             written = {str(part): asdict(one) for part, one in results.items()}
             stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -107,7 +109,9 @@ def _folder(given: Path | None) -> Any:
         yield Path(folder)
 
 
-def rehearse(home: Path, part: float, *, again: bool, master: str | None = None) -> Rehearsed:
+def rehearse(
+    home: Path, part: float, *, again: bool, master: str | None = None, on_spark: Sequence[str] = spark.STEPS
+) -> Rehearsed:
     """All steps of one size; a step that was done in ``home`` before is not done again. ``master``: also on Spark."""
     home.mkdir(parents=True, exist_ok=True)
     shape = Shape.share(part)
@@ -124,7 +128,7 @@ def rehearse(home: Path, part: float, *, again: bool, master: str | None = None)
             done.write_text(json.dumps({"process": asdict(process), "told": _said(home / f"{step}.log")}))
         kept = json.loads(done.read_text())
         steps[step], told[step] = Measured(**kept["process"]), kept["told"]
-    sparked = spark.computed(home, part, master=master, again=again) if master is not None else None
+    sparked = spark.computed(home, part, master=master, again=again, chosen=on_spark) if master is not None else None
     alike = _once(home / "alike.json", again, lambda: _alike(part))
     say(f"{part:g}: crawl of every {EVERY}th market")
     told_crawl = _once(home / "crawl.json", again, lambda: asdict(crawl(home / "crawled", population, part)))

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -65,18 +66,18 @@ def forked(home: Path) -> Path:
     return copy
 
 
-def computed(home: Path, part: float, *, master: str, again: bool) -> Sparked:
-    """The day on Spark, in the copy, and its tables held against those of ``home``."""
+def computed(home: Path, part: float, *, master: str, again: bool, chosen: Sequence[str] = STEPS) -> Sparked:
+    """The day on Spark, in the copy, and its tables held against those of ``home``. ``chosen``: the first steps."""
     import pyspark  # noqa: PLC0415 - an extra
 
     copy, steps = forked(home), {}
-    for step in STEPS:
+    for step in chosen:
         done = copy / f"{step}.json"
         if not (again and done.exists()):
             print(f"· {part:g}: {step} on Spark", file=sys.stderr, flush=True)
             done.write_text(json.dumps(vars(_step(step, copy, part, master))))
         steps[step] = Measured(**json.loads(done.read_text()))
-    return Sparked(master, pyspark.__version__, steps, held(home, copy))
+    return Sparked(master, pyspark.__version__, steps, held(home, copy, published="publish" in chosen))
 
 
 def _step(step: str, home: Path, part: float, master: str) -> Measured:
@@ -117,22 +118,24 @@ def _resident(pid: int) -> int:
     return total * _PAGE
 
 
-def held(home: Path, copy: Path) -> list[Held]:
+def held(home: Path, copy: Path, *, published: bool) -> list[Held]:
     """Every table that the day added to, by both engines."""
     found = []
-    for local, spark in zip(_added(home), _added(copy), strict=True):
+    for local, spark in zip(_added(home, published), _added(copy, published), strict=True):
         assert local[0] == spark[0]
         found.append(Held(local[0], local[1], local[2], spark[2]))
     return found
 
 
-def _added(home: Path) -> list[tuple[str, int, str]]:
+def _added(home: Path, published: bool) -> list[tuple[str, int, str]]:
     """Table, rows that the day added, and their digest: first of the lake, then of the read model."""
     found = []
     tables = open_lake(str(home / "lake")).tables
     for name, times in DERIVED.items():
         rows = tables.read(name, since=at_of(DAYS - 1, 0).date()).drop_columns(times).to_pylist()
         found.append((name, *_digest(repr(sorted(row.items())) for row in rows)))
+    if not published:
+        return found
     with sqlite3.connect(f"file:{home / 'store.sqlite'}?mode=ro", uri=True) as store:
         (current,) = store.execute("SELECT current FROM generation").fetchone()
         for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
