@@ -10,6 +10,7 @@ from finwatch.cli import terminal
 from finwatch.errors import SettingError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from finwatch.settings import Settings
@@ -19,13 +20,21 @@ if TYPE_CHECKING:
 def run(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8420,
+    workers: Annotated[int, typer.Option(help="Processes that answer; one a core is right.", min=1, max=64)] = 1,
 ) -> None:
     """Serve the pages and the API; Ctrl-C stops."""
-    serve(terminal.settings(), host=host, port=port, ready=lambda address: print(f"Finwatch: {address}", flush=True))
+    serve(
+        terminal.settings(),
+        host=host,
+        port=port,
+        ready=lambda address: print(f"Finwatch: {address}", flush=True),
+        workers=workers,
+    )
 
 
-def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serves until stopped; calls ``ready`` with the address once the socket listens.
+def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], None], workers: int = 1) -> None:
+    """Serves until stopped; calls ``ready`` with the address once the socket listens. With several ``workers``, each is
+    a process of its own on one socket; when one ends, all do, so that whoever watches over the service sees it.
 
     Raises ``InputError`` when the port is taken.
     """
@@ -46,6 +55,12 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
         raise InputError(
             f"{host}:{port} cannot be listened on ({error.strerror}).", todo="Choose another --port."
         ) from error
+    if workers > 1:
+        with open_store(settings.store_address) as store:  # migrated once, before there are several
+            check_reach(store, host)
+        if _parent(workers, lambda: ready(_address(listener))):
+            return
+        ready = _silent
     with open_store(settings.store_address) as store:
         check_reach(store, host)
         site = Site(
@@ -59,9 +74,44 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
         server = uvicorn.Server(
             uvicorn.Config(application(site, settings=settings), log_level="warning", access_log=False)
         )
-        address, bound = listener.getsockname()[:2]
-        ready(f"http://{f'[{address}]' if ':' in address else address}:{bound}/")
+        ready(_address(listener))
         server.run(sockets=[listener])
+
+
+def _silent(_address: str) -> None:
+    return
+
+
+def _address(listener: socket.socket) -> str:
+    address, bound = listener.getsockname()[:2]
+    return f"http://{f'[{address}]' if ':' in address else address}:{bound}/"
+
+
+def _parent(workers: int, ready: Callable[[], None]) -> bool:
+    """Starts ``workers`` copies of this process. In each of them: ``False`` at once. In this one: ``True`` once they
+    have ended; a signal to stop goes to all of them. Nothing that does not survive ``fork(2)`` may be open."""
+    import os
+    import signal
+
+    children: set[int] = set()
+    for _ in range(workers):
+        child = os.fork()
+        if child == 0:
+            return False
+        children.add(child)
+
+    def stop(*_: object) -> None:
+        for child in children:
+            os.kill(child, signal.SIGTERM)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    ready()
+    while children:
+        child, _ = os.wait()
+        children.discard(child)
+        stop()
+    return True
 
 
 def check_reach(store: Store, host: str) -> None:
