@@ -86,6 +86,8 @@ class Bench:
             file=self._file(declared),
             examination=kept.examination if kept else None,
             unexamined=None if kept else self._why(declared),
+            labels=kept.labels if kept else (),
+            markets={market.id: market.name for market in self._store.markets.all()},
             icon=IconSeen(path=kept.icon_path, likeness=kept.icon_likeness) if kept and kept.icon_path else None,
             policy=policy,
             listings=self._listings(declared.package),
@@ -114,9 +116,10 @@ class Bench:
                 on=now.date(),
                 policy=self._policy(declared),
             )
+            labels = tuple(dict.fromkeys(one.label for one in facts.manifest.labels)) if facts.manifest else ()
             icon = facts.icon.path if facts.icon else None
             likeness = self._icon(declared, reader, path, icon) if icon else None
-        made = FiledExamination(examination=examination, icon_path=icon, icon_likeness=likeness)
+        made = FiledExamination(examination=examination, labels=labels, icon_path=icon, icon_likeness=likeness)
         self._store.uploads.keep_examination(self._key(declared), made, now=now)
 
     # Parts of it --------------------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ class FiledExamination(Model):
     """The examination of a package that was handed in, with the policy that came with it."""
 
     examination: Examination
+    labels: tuple[str, ...] = ()
+    """Every name under which the package shows itself, in whatever language."""
     icon_path: str | None = None
     icon_likeness: float | None = None
     """The filed icon beside the package's, 0 to 1; ``None`` = not comparable."""

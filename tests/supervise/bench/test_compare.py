@@ -158,6 +158,9 @@ def test_a_clause_is_named_with_its_number_only_where_its_text_was_seen() -> Non
     unnumbered = line(compared(form(sdks=[{"name": "未知推送SDK"}])), "policy:sdks:untold").sentence
     assert unnumbered is not None
     assert "国信办秘字〔2019〕191号" in unnumbered.zh
+    spaced = line(compared(form(permissions=["CAMERA", "READ_SMS"])), "package:permissions:idle").sentence
+    assert spaced is not None
+    assert "JR/T 0092-2019 5.2.2" in spaced.zh
     assert "第二条第1项" not in unnumbered.zh, "its number was not verified"
 
 
@@ -295,6 +298,13 @@ def test_icons(likeness: float | None, standing: Standing) -> None:
     assert one.mismatch is (standing is Standing.DIFFERS)
 
 
+def test_a_name_in_any_of_the_package_s_languages_agrees() -> None:
+    package = examined(label="Qinghe Mobile Bank")
+    assert line(compared(examination=package), "package:name").standing is Standing.DIFFERS
+    localised = compared(examination=package, labels=("Qinghe Mobile Bank", "青禾手机银行"))
+    assert line(localised, "package:name").standing is Standing.AGREES
+
+
 # Markets -------------------------------------------------------------------------------------------------------------
 
 
@@ -315,7 +325,7 @@ def test_markets_are_compared_one_by_one_in_their_newest_version() -> None:
     assert newer.standing is Standing.DIFFERS
     assert newer.sentence is not None
     assert "5.3.0" in newer.sentence.zh
-    assert "第11条" in newer.sentence.zh
+    assert newer.sentence.zh.endswith("（参见《移动金融客户端应用软件备案管理办法（试行）》第11条、第12条）")
     assert line(result, "market:late:version").standing is Standing.UNSEEN, "the filed one may not be out yet"
     assert line(result, "market:odd:version").standing is Standing.UNSEEN
     stranger = line(result, "market:other:developer")
@@ -326,6 +336,19 @@ def test_markets_are_compared_one_by_one_in_their_newest_version() -> None:
     assert line(result, "market:other:signer_sha256").mismatch
     assert line(result, "market:channel:package_sha256").mismatch
     assert line(result, "market:next:signer_sha256").standing is Standing.AGREES
+
+
+def test_markets_are_called_by_their_names() -> None:
+    listings = (span(examined(), version_name="5.2.1", developer="星河科技有限公司"),)
+    one = line(
+        compared(listings=listings, markets={"shop": Text(zh="青鸟商店", en="Bluebird")}), "market:shop:developer"
+    )
+    assert one.label == Text(zh="青鸟商店：开发者", en="Bluebird: developer")
+    assert one.sentence is not None
+    assert "应用市场“青鸟商店”" in one.sentence.zh
+    assert "“Bluebird”" in one.sentence.en
+    assert one.evidence[0].at.kind == "listing"
+    assert one.evidence[0].at.market == "shop"
 
 
 def test_a_market_that_shows_the_developer_in_another_legal_form_agrees() -> None:

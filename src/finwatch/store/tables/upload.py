@@ -31,6 +31,7 @@ filed_examination = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("examination", Json, nullable=False),
+    Column("labels", Json, nullable=False),
     Column("icon_path", Shown),
     Column("icon_likeness", Float),
     Column("made", Instant, nullable=False),

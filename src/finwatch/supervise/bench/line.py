@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from finwatch.model.base import Model, Text
@@ -100,8 +101,12 @@ class Seen:
     examination: Examination | None = None
     unexamined: Text | None = None
     """Why there is no examination."""
+    labels: tuple[str, ...] = ()
+    """Every name under which the package shows itself, in whatever language."""
     icon: IconSeen | None = None
     policy: PolicySeen | None = None
     listings: tuple[ListingSpan, ...] = ()
+    markets: Mapping[str, Text] = field(default_factory=dict)
+    """Ids of markets to their names."""
     institution: tuple[str, ...] = ()
     """Names of the institution that files, its full name first."""

@@ -34,13 +34,31 @@ def _order(span: ListingSpan) -> tuple[int, str]:
 def lines(declared: Declared, seen: Seen) -> Iterator[Line]:
     """Every line about the markets, one market after the other."""
     for span in newest(seen.listings):
-        listing = span.listing
-        yield _developer(declared, seen.institution, listing)
-        yield _version(declared, listing)
-        if seen.examination is not None:
-            yield from _package(declared, seen, listing)
-        if declared.icp and listing.icp_number:
-            yield _icp(declared.icp, listing)
+        name = seen.markets.get(span.market)
+        for line in _of(declared, seen, span.listing):
+            yield line if name is None else _named(line, span.market, name)
+
+
+def _of(declared: Declared, seen: Seen, listing: Listing) -> Iterator[Line]:
+    yield _developer(declared, seen.institution, listing)
+    yield _version(declared, listing)
+    if seen.examination is not None:
+        yield from _package(declared, seen, listing)
+    if declared.icp and listing.icp_number:
+        yield _icp(declared.icp, listing)
+
+
+def _named(line: Line, market: str, name: Text) -> Line:
+    """The line with the market's name in place of its id; key and places keep the id."""
+    label = Text(
+        zh=line.label.zh.replace(f"{market}：", f"{name.zh}：", 1),
+        en=line.label.en.replace(f"{market}:", f"{name.en}:", 1),
+    )
+    said = line.sentence and Text(
+        zh=line.sentence.zh.replace(f"“{market}”", f"“{name.zh}”", 1),
+        en=line.sentence.en.replace(f"“{market}”", f"“{name.en}”", 1),
+    )
+    return line.model_copy(update={"label": label, "sentence": said})
 
 
 def _developer(declared: Declared, institution: tuple[str, ...], listing: Listing) -> Line:

@@ -19,6 +19,7 @@ ICON_ALIKE = 0.93
 ICON_OTHER = 0.75
 """Likeness of two icons above which they are one picture, and below which they are two; between, a person looks."""
 _HINTS = 5
+_NAMES = 3
 
 
 def lines(declared: Declared, seen: Seen, knowledge: Knowledge) -> Iterator[Line]:
@@ -27,7 +28,7 @@ def lines(declared: Declared, seen: Seen, knowledge: Knowledge) -> Iterator[Line
     examination = seen.examination
     if examination is None:
         return
-    yield from _identity(declared, examination.package)
+    yield from _identity(declared, examination.package, seen.labels)
     yield _signers(declared, examination.package)
     yield _sdk_levels(examination.package)
     yield _hardening(declared, examination, knowledge)
@@ -94,7 +95,9 @@ def _file(declared: Declared, file: FiledFile | None) -> Iterator[Line]:
 # What the manifest says ----------------------------------------------------------------------------------------------
 
 
-def _identity(declared: Declared, package: PackageSummary) -> Iterator[Line]:
+def _identity(declared: Declared, package: PackageSummary, labels: tuple[str, ...]) -> Iterator[Line]:
+    shown = tuple(dict.fromkeys((*((package.label,) if package.label else ()), *labels)))
+    names = "”“".join(shown[:_NAMES])
     yield compared(
         field="package",
         label=Text(zh="包名", en="package name"),
@@ -115,13 +118,12 @@ def _identity(declared: Declared, package: PackageSummary) -> Iterator[Line]:
         field="name",
         label=Text(zh="软件名称", en="name of the app"),
         declared=(declared.name,) if declared.name else (),
-        observed=(package.label,) if package.label else (),
-        same=same_name(declared.name or "", package.label or ""),
+        observed=shown,
+        same=any(same_name(declared.name or "", one) for one in shown),
         at=ManifestAt(element="manifest/application", attribute="android:label"),
         differs=Text(
-            zh=f"填报的软件名称为“{declared.name}”，安装后显示的名称为“{package.label}”。请核对并保持一致，"
-            "如属简称请予说明。",
-            en=f"The form names the app “{declared.name}”; once installed it is shown as “{package.label}”. Please "
+            zh=f"填报的软件名称为“{declared.name}”，安装后显示的名称为“{names}”。请核对并保持一致，如属简称请予说明。",
+            en=f"The form names the app “{declared.name}”; once installed it is shown as “{names}”. Please "
             "make "
             "the two agree, or explain where one is a short form.",
         ),

@@ -62,18 +62,23 @@ def listed(names: Iterable[str]) -> Text:
 
 def cited(sentence: Text, clauses: Iterable[str], known: Mapping[str, Clause]) -> Text:
     """The sentence with the texts that it rests on. A number is given only where the text behind it was seen."""
-    found = [known[clause] for clause in clauses if clause in known]
-    if not found:
+    numbers: dict[str, list[str]] = {}
+    for clause in (known[one] for one in clauses if one in known):
+        told = numbers.setdefault(clause.source, [])
+        if clause.numbered:
+            told.append(clause.number)
+    if not numbers:
         return sentence
-    zh = "；".join(_cited(clause, zh=True) for clause in found)
-    en = "; ".join(_cited(clause, zh=False) for clause in found)
+    zh = "；".join(_cited(source, found, zh=True) for source, found in numbers.items())
+    en = "; ".join(_cited(source, found, zh=False) for source, found in numbers.items())
     return Text(zh=f"{sentence.zh}（参见{zh}）", en=f"{sentence.en} (See {en}.)")
 
 
-def _cited(clause: Clause, *, zh: bool) -> str:
-    source = clause.source if "〔" in clause.source or clause.source[:1].isascii() else f"《{clause.source}》"
-    if not clause.numbered:
-        return source
-    if not clause.number.isdigit():
-        return f"{source}{clause.number}" if zh else f"{source}, {clause.number}"
-    return f"{source}第{clause.number}条" if zh else f"{source}, article {clause.number}"
+def _cited(source: str, numbers: list[str], *, zh: bool) -> str:
+    """A text with its numbers; articles are called so only where they are articles."""
+    title = source if "〔" in source or source[:1].isascii() else f"《{source}》"
+    if not numbers:
+        return title
+    if "办法" in source and all(number.isdigit() for number in numbers):
+        return title + "、".join(f"第{number}条" for number in numbers) if zh else f"{title}, art. {', '.join(numbers)}"
+    return f"{title} {'、'.join(numbers)}" if zh else f"{title} {', '.join(numbers)}"

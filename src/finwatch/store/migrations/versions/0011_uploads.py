@@ -36,6 +36,7 @@ def upgrade() -> None:
         "filed_examination",
         sa.Column("id", _TEXT, nullable=False),
         sa.Column("examination", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), nullable=False),
         sa.Column("icon_path", _TEXT, nullable=True),
         sa.Column("icon_likeness", sa.Float(), nullable=True),
         sa.Column("made", sa.BigInteger(), nullable=False),
