@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from finwatch.api import bench as reviewing
-from finwatch.api import cases, gate, ledger, register, supervision
+from finwatch.api import cases, gate, ledger, register, risks, supervision
 from finwatch.api.problems import Problem
 from finwatch.flow.bench import Bench
 from finwatch.flow.gate import Gate
@@ -25,5 +25,6 @@ def router(desk: Desk, bench: Bench, books: Ledger, *, questions: Gate, lake: La
     ledger.routes(api, books)
     supervision.routes(api, desk)
     register.routes(api, desk)
+    risks.routes(api, desk)
     gate.routes(api, questions, desk.store, lake)
     return api

@@ -11,13 +11,24 @@ from finwatch.supervise.form import Form, field
 from finwatch.supervise.machine import Arc, Change, Machine, Occasion, State
 
 COMMON: Final = "common_risk"
+TYPES: Final = (
+    ("app_risk", Text(zh="应用风险", en="Risk of an app")),
+    ("phishing_site", Text(zh="钓鱼网站", en="Phishing site")),
+    ("counterfeit_app", Text(zh="仿冒APP", en="Counterfeit app")),
+    ("phishing_account", Text(zh="钓鱼公众号", en="Phishing account")),
+)
+LEVELS: Final = (
+    ("low", Text(zh="低", en="Low")),
+    ("medium", Text(zh="中", en="Medium")),
+    ("high", Text(zh="高", en="High")),
+)
 
 
 class CommonForm(Form):
     """What is told to all; nothing in it leads to the case it came of."""
 
-    type: str | None = field("类型", "Type", required=True, max_length=30)
-    level: str | None = field("风险等级", "Level", required=True, max_length=10)
+    type: str | None = field("类型", "Type", required=True, options=TYPES)
+    level: str | None = field("风险等级", "Level", required=True, options=LEVELS)
     title: str | None = field("标题", "Title", required=True, max_length=200)
     text: str | None = field("内容", "Text", required=True, widget="text", max_length=4000)
 

@@ -16,20 +16,9 @@ from finwatch.model.case import FieldProblem, Message, Part, Party
 from finwatch.supervise.complaint.arrangement import switched
 from finwatch.supervise.form import Form, field
 from finwatch.supervise.machine import Arc, Change, FollowUp, Machine, Occasion, State
-from finwatch.supervise.sharing.common import COMMON
+from finwatch.supervise.sharing.common import COMMON, LEVELS, TYPES
 
 RISK: Final = "risk"
-TYPES: Final = (
-    ("app_risk", Text(zh="应用风险", en="Risk of an app")),
-    ("phishing_site", Text(zh="钓鱼网站", en="Phishing site")),
-    ("counterfeit_app", Text(zh="仿冒APP", en="Counterfeit app")),
-    ("phishing_account", Text(zh="钓鱼公众号", en="Phishing account")),
-)
-LEVELS: Final = (
-    ("low", Text(zh="低", en="Low")),
-    ("medium", Text(zh="中", en="Medium")),
-    ("high", Text(zh="高", en="High")),
-)
 MARKS: Final = (
     ("clear", Text(zh="公开（TLP:CLEAR）", en="TLP:CLEAR: may be public")),
     ("green", Text(zh="行业内（TLP:GREEN）", en="TLP:GREEN: within the community")),

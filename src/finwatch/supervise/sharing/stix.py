@@ -25,7 +25,7 @@ from stix2.exceptions import STIXError
 from finwatch.errors import InputError
 from finwatch.model.base import Model, Text
 from finwatch.model.case import Case
-from finwatch.supervise.sharing.risk import LEVELS, TYPES
+from finwatch.supervise.sharing.common import LEVELS, TYPES
 
 SPACE: Final = uuid.UUID("6a0c2a0e-7c1d-5f0e-9d5b-4d6f2f1b7a55")
 """The name space of our ids (RFC 9562 §5.5)."""
@@ -40,6 +40,8 @@ MARKS: Final = {
     "red": stix2.TLP_RED,
 }
 """The markings that STIX 2.1 §7.2.1.4 fixes; it knows CLEAR under its older name."""
+READ: Final = ("type", "level", "title", "detail", "package", "sha256", "url", "account", "evidence", "mark", "source")
+"""Fields of a risk that are read out of an indicator."""
 _REFERENCES: Final = ("object_refs", "created_by_ref", "source_ref", "target_ref", "sighting_of_ref", "sample_refs")
 
 
