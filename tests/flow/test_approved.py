@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
-from finwatch.errors import InputError, NotFound, SettingError
+from finwatch.errors import InputError, LakeError, NotFound, SettingError
 from finwatch.flow import approved as publishing
 from finwatch.flow.proving import Prover, consistency, export, find_rows, leaf_proof
 from finwatch.flow.signing import make_key, read_key, sign_head, signer_of, trusted_of
@@ -261,3 +262,20 @@ def test_keys_are_kept_from_others(store: Store, tmp_path: Path) -> None:
     (tmp_path / "text.pem").chmod(0o600)
     with pytest.raises(SettingError, match="no private key"):
         read_key(tmp_path / "text.pem")
+
+
+def test_a_file_that_is_not_what_was_written_is_not_signed(
+    registry: kit_publishing.Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = publishing.write
+
+    def write(*args: Any, document: BinaryIO, **given: Any) -> object:
+        made = real(*args, document=document, **given)
+        document.seek(5)
+        document.write(b"!")
+        return made
+
+    monkeypatch.setattr(publishing, "write", write)
+    with pytest.raises(LakeError, match="not what was written"):
+        registry.publish()
+    assert registry.store.approved.lists() == ()

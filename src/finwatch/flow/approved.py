@@ -7,13 +7,14 @@ edition is kept only if nothing changed while it was written.
 from __future__ import annotations
 
 import mmap
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from finwatch.errors import NotFound
+from finwatch.errors import LakeError, NotFound
 from finwatch.flow.signing import Signer, sign_head
 from finwatch.lake import Lake
 from finwatch.model.access import EVERYTHING, Actor, Organisation
@@ -110,12 +111,16 @@ def publish(store: Store, lake: Lake, *, signer: Signer, actor: Actor, now: date
 def _written(lake: Lake, edition: Edition, *, signer: Signer, now: datetime) -> PublishedList:
     """Both files as blobs of the lake, and what is to be kept of them."""
     head = ApprovedHead(origin=signer.origin, number=edition.number, at=now, notice=NOTICE)
-    document, table = (lake.blobs.partial(f"approved-{edition.number}.{kind}") for kind in ("json", "csv"))
+    own = secrets.token_hex(8)  # two who publish at once write files of their own
+    document, table = (lake.blobs.partial(f"approved-{own}.{kind}") for kind in ("json", "csv"))
     for path in (document, table):
         path.parent.mkdir(parents=True, exist_ok=True)
     with document.open("wb") as json_file, table.open("wb") as csv_file:
         made = write(head, edition.rows, document=json_file, table=csv_file)
-    signatures = [_signature(path, signer, now=now) for path in (document, table)]
+    signatures = [
+        _signature(path, digest, signer, now=now)
+        for path, digest in ((document, made.sha256), (table, made.csv_sha256))
+    ]
     lake.blobs.adopt(document, made.sha256)
     lake.blobs.adopt(table, made.csv_sha256)
     return _kept(made, edition, signatures, now=now)
@@ -136,7 +141,7 @@ def _kept(made: Written, edition: Edition, signatures: list[str], *, now: dateti
     )
 
 
-def _signature(path: Path, signer: Signer, *, now: datetime) -> str:
+def _signature(path: Path, digest: str, signer: Signer, *, now: datetime) -> str:
     with mapped(path) as data:
         made = signature.sign(
             data,
@@ -145,6 +150,12 @@ def _signature(path: Path, signer: Signer, *, now: datetime) -> str:
             origin=signer.origin,
             at=now,
             endorsements=signer.endorsements,
+        )
+    if made.sha256 != digest:
+        raise LakeError(
+            f"{path} is not what was written into it.",
+            zh=f"{path} 的内容与写入的不同。",
+            todo="Check the disk, then publish again: nothing was signed.",
         )
     return made.model_dump_json() + "\n"
 

@@ -18,7 +18,7 @@ from finwatch.model.approved import PublishedList
 from finwatch.model.base import Model
 from finwatch.store import Store
 from finwatch.store.heads import StoredHead
-from finwatch.transparency.approved_list import app_of, read
+from finwatch.transparency.approved_list import app_of, canonical, read
 from finwatch.transparency.bundle import Consistency, EntryProof, LeafProof, Proof
 from finwatch.transparency.keys import KeyFile
 from finwatch.transparency.merkle import leaf_hash, node_hash
@@ -176,7 +176,7 @@ def export(store: Store, *, since: int = 0) -> Export:
 
 def find_rows(store: Store, table: str, key: str) -> Sequence[int]:
     """The leaves that vouch for a row, newest last: goes through the whole log."""
-    wanted = f'["{table}","{key}",'
+    wanted = canonical([table, key])[:-1] + ","
     found: list[int] = []
     start = 0
     while leaves := store.log.leaves(start, 500):
