@@ -62,6 +62,19 @@ def test_a_tidy_lake_has_one_file_a_market_and_day(tmp_path: Path) -> None:
     assert lake.tables.read("visits")["visit"].to_pylist() == ["a", "b", "c", "d"]
 
 
+def test_what_a_hold_keeps_is_left_file_by_file(tmp_path: Path) -> None:
+    lake = open_lake(str(tmp_path))
+    for market in ("shop", "held"):
+        for key in ("a", "b"):
+            row = {"visit": key, "market": market, "at": AT, "listings": 1, "apps": 1, "capture": None}
+            lake.tables.append("visits", [row], key=f"{market}-{key}", dt=date(2026, 11, 21), market=market)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.parquet") if "held" in str(path)}
+    assert lake.tidy(before=date(2026, 11, 22), held={"held"}).tables == 2
+    assert len(lake.tables.files("visits", market="held")) == 2
+    assert len(lake.tables.files("visits", market="shop")) == 1
+    assert {path: path.read_bytes() for path in before} == before
+
+
 def test_another_kind_of_address_is_refused() -> None:
     with pytest.raises(SettingError, match="s3"):
         open_lake("s3://bucket")

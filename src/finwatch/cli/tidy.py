@@ -12,11 +12,16 @@ def run() -> None:
     from datetime import UTC, datetime
 
     from finwatch.lake import open_lake
+    from finwatch.store import open_store
 
-    lake = open_lake(terminal.settings().lake_address)
+    settings, now = terminal.settings(), datetime.now(UTC)
+    lake = open_lake(settings.lake_address)
     settled = lake.settle()
-    done = lake.tidy(before=datetime.now(UTC).date())
+    with open_store(settings.store_address) as store:
+        held = store.holds.reach(at=now).markets
+    done = lake.tidy(before=now.date(), held=held)
+    left = f"; left as they are, by a hold: {', '.join(sorted(held))}" if held else ""
     typer.echo(
         f"{settled} waiting things taken in; joined {done.tables} files of tables and {done.segments} of captures; "
-        f"{done.removed} unused files removed"
+        f"{done.removed} unused files removed{left}"
     )

@@ -102,7 +102,8 @@ def nightly(
         return tell(store, recorder.run, at=clock())
 
     def tidying() -> Counts:
-        return tidied(lake, before=clock().date(), note=partial(recorder.note, StepName.TIDY))
+        held = store.holds.reach(at=clock()).markets
+        return tidied(lake, before=clock().date(), note=partial(recorder.note, StepName.TIDY), held=held)
 
     run = store.runs.begin(now=clock())
     with closing(open_engine(settings, processes=processes)) as engine, Recorder(store, run, clock=clock) as recorder:

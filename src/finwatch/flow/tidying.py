@@ -6,7 +6,7 @@ counts. Whatever could not be done now is done by the next run: nothing is remov
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from finwatch.errors import LakeError
@@ -14,12 +14,13 @@ from finwatch.lake import Lake
 from finwatch.model.base import Text
 
 
-def tidied(lake: Lake, *, before: date, note: Callable[[Text], None]) -> dict[str, int]:
-    """How many things that waited were taken in, and how many files of days before ``before`` were joined."""
+def tidied(lake: Lake, *, before: date, note: Callable[[Text], None], held: Collection[str] = ()) -> dict[str, int]:
+    """How many things that waited were taken in, and how many files of days before ``before`` were joined, those of
+    ``held`` markets aside."""
     counts: dict[str, int] = {}
     try:
         counts["settled"] = lake.settle()
-        done = lake.tidy(before=before)
+        done = lake.tidy(before=before, held=held)
     except LakeError as error:
         en, zh = f"The lake could not be tidied; the next run does it: {error}", error.zh or str(error)
         note(Text(zh=f"数据湖未能整理，下次运行将继续：{zh}", en=en))

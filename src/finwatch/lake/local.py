@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -33,9 +33,10 @@ class LocalLake:
         """How many segments of dead processes were taken in."""
         return self.captures.index()
 
-    def tidy(self, *, before: date) -> Tidied:
-        """Joins the Parquet files of each market and day before ``before``; the old ones stay for who still reads."""
-        return Tidied(tables=self.tables.tidy(before=before), segments=0, removed=0)
+    def tidy(self, *, before: date, held: Collection[str] = ()) -> Tidied:
+        """Joins the Parquet files of each market and day before ``before`` but of ``held`` markets; the old ones stay
+        for who still reads."""
+        return Tidied(tables=self.tables.tidy(before=before, held=held), segments=0, removed=0)
 
     def close(self) -> None:
         """Ends the WARC segment being written. The lake may be used again afterwards."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
@@ -234,8 +234,10 @@ class Lake(Protocol):
         """How many things were taken in that a killed process, or a lake out of reach, left on this machine."""
         ...
 
-    def tidy(self, *, before: date) -> Tidied:
-        """Joins the small files of the days before ``before``, and removes what nothing refers to any more."""
+    def tidy(self, *, before: date, held: Collection[str] = ()) -> Tidied:
+        """Joins the small files of the days before ``before``, and removes what nothing refers to any more.
+
+        The tables of ``held`` markets stay file by file as they were written."""
         ...
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -176,13 +176,14 @@ class LocalTables:
             manifest.replace(Manifest(files=(*(f for f in now.files if f not in joined), file)))
         return len(joined)
 
-    def tidy(self, *, before: date) -> int:
-        """How many files were joined, each with the others of its market and day, of the days before ``before``."""
+    def tidy(self, *, before: date, held: Collection[str] = ()) -> int:
+        """How many files were joined, each with the others of its market and day, of the days before ``before``; those
+        of ``held`` markets are left as they are."""
         joined = 0
         for name in sorted(self._schemas):
             counts = Counter((file.dt, file.market) for file in self._manifest(name).read().files)
             for (day, market), count in sorted(counts.items()):
-                if count > 1 and day < before.isoformat():
+                if count > 1 and day < before.isoformat() and market not in held:
                     joined += self.compact(name, market=market, dt=date.fromisoformat(day))
         return joined
 

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -84,14 +84,15 @@ class HdfsLake:
                 return 0
             return self.blobs.settle() + self.tables.settle() + self.captures.index()
 
-    def tidy(self, *, before: date) -> Tidied:
-        """Joins the small files of the days before ``before``, and removes what nothing refers to any more.
+    def tidy(self, *, before: date, held: Collection[str] = ()) -> Tidied:
+        """Joins the small files of the days before ``before`` but the tables of ``held`` markets, and removes what
+        nothing refers to any more. A pack holds its segments byte by byte, so captures lose nothing by it.
 
         A file is removed a day after it was last of use, so that who began to read by an old list comes to an end.
         """
         self.settle()
         old = min(datetime.combine(before, time(), UTC).timestamp(), datetime.now(UTC).timestamp() - _DAY_S)
-        tables = self.tables.tidy(before=before)
+        tables = self.tables.tidy(before=before, held=held)
         segments = self.captures.pack(before=before)
         removed = self._files.sweep(before=old) + self.tables.sweep(before=old)
         return Tidied(tables=tables, segments=segments, removed=removed)
