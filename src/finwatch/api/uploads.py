@@ -1,7 +1,7 @@
 """Files that people hand in, over the tus 1.0.0 protocol (https://tus.io/protocols/resumable-upload).
 
 Core, creation, checksum, termination and expiration, so every tus client can send packages of up to 2 GiB over bad
-lines; why these routes are ours is decision 013. An upload is its sender's own: to others it is not there.
+lines; why these routes are ours is decision 015. An upload is its sender's own: to others it is not there.
 """
 
 from __future__ import annotations
