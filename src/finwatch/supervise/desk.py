@@ -157,13 +157,16 @@ class Desk:
         machine = self.machine(case.machine)
         return tuple(arc for arc in machine.arcs_from(case.state) if _refusal(arc, actor, case, ()) is None)
 
-    def check(self, actor: Actor, number: int, arc: str) -> tuple[Case, Machine, Arc]:
+    def check(self, actor: Actor, number: int, arc: str, *, version: int | None = None) -> tuple[Case, Machine, Arc]:
         """The case and the arc, when this actor could go it now: before a form is shown.
 
-        Raises ``NotFound``, ``Denied``, ``InputError`` (the arc does not lead out of this state).
+        Raises ``NotFound``, ``Stale`` (somebody decided since ``version``: it says who), ``Denied``, ``InputError``
+        (the arc does not lead out of this state).
         """
         case = self.store.cases.get(number, scope=actor.scope)
         machine = self.machine(case.machine)
+        if version is not None and version != case.version:
+            raise _stale(machine, case, self.store.cases.steps(number, scope=actor.scope), version)
         found = machine.arc(arc)
         if found is None or case.state not in found.sources:
             raise _no_arc(machine, case, found, arc)

@@ -152,7 +152,7 @@ def _forms(pages: APIRouter, site: Site, desk: Desk) -> None:
     @pages.post("/cases/{number:int}/{arc_id}")
     def gone(request: Request, actor: Anyone, number: int, arc_id: str) -> Response:
         given = posted(request)
-        case, machine, arc = desk.check(actor, number, arc_id)
+        case, machine, arc = desk.check(actor, number, arc_id, version=given.version)
         if given.more:
             return _form(site, request, machine, arc, case=case, given=given)
         try:
