@@ -261,14 +261,14 @@ def reviews(office: Office, as_: Callable[[str], Page], number: int) -> None:
 
 
 def two_reviewers(as_: Callable[[str], Page], number: int) -> None:
-    """Both have the form open; the second to decide is told who was first, and nothing is lost."""
+    """Both have the form open; the second to decide is told who was first and where the case stands."""
     late = as_("first2")
     late.goto(f"/cases/{number}/return_first")
     late.locator("#comment").fill("我认为应当退回")
     go(as_("first"), number, "待复审", "pass_first")
     late.locator("form.casework button.main").click()
     expect(late.locator("main")).to_contain_text("已被first先行办理")
-    as_("first2").goto(f"/cases/{number}")
+    late.goto(f"/cases/{number}")
     expect(late.locator("dl.facts .state").first).to_have_text("待复审")
 
 

@@ -62,7 +62,7 @@ def _begun(occasion: Occasion) -> Change:
     form = occasion.form
     filing = filing_of(occasion.look, form)
     assert filing is not None  # the guard asked
-    carried = {name: value for name, value in filing.form.items() if name not in FILING_SET and name not in form}
+    carried = {name: value for name, value in filing.form.items() if name not in FILING_SET}
     return Change(
         title=f"{record.title({**filing.form, **form})}{_kind(form).zh}",
         subject=f"case:{filing.id}",
@@ -227,7 +227,7 @@ MACHINE: Final = Machine(
             target=DRAFT,
             permission=_OWN,
             comment="none",
-            fields=("filing", *CHANGE_OWN),
+            fields=CHANGE_ONLY,
             guard=_may_begin,
             effect=_begun,
         ),
