@@ -247,6 +247,8 @@ def test_of_two_reviewers_one_decides_and_the_other_is_told_who(register_: Regis
     assert last.person_name in lost.zh
     assert register_.stage.case(case.id) == won
     assert won.version == case.version + 1
+    with pytest.raises(Stale, match=last.person_name):
+        register_.stage.desk.check(register_.people["first2"], case.id, "return_first", version=case.version)
 
 
 # Clocks -------------------------------------------------------------------------------------------------------------
