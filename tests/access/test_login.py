@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import text, update
 
 from finwatch.access import passwords, secrets
-from finwatch.limits import ACCESS
+from finwatch.limits import ACCESS, FORM
 from finwatch.model.access import Role
 from finwatch.store import Store, tables
 from finwatch.store.dialect import reading, writing
@@ -175,3 +175,12 @@ def test_where_a_log_in_leads_is_never_elsewhere(app: FastAPI, store: Store) -> 
         browser.post("/login", account="wang", password=PASSWORD, next=wish)
         browser.get("/login/factor")
         assert browser.post("/login/factor", code=codes[at]).headers["location"] == "/"
+
+
+def test_a_large_form_of_nobody_is_not_even_read(app: FastAPI, store: Store) -> None:
+    somebody(store, "reg", Role.ADMINISTRATOR)
+    browser = Browser(app)
+    browser.get("/login")
+    answer = browser.post("/login", account="x" * (FORM.bytes + 1))
+    assert answer.status_code == 422
+    assert "length" in answer.text

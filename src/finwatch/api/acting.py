@@ -29,7 +29,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
 from finwatch.access import secrets
-from finwatch.errors import Denied, SettingError
+from finwatch.errors import Denied, InputError, SettingError
 from finwatch.limits import FORM
 from finwatch.model.access import Actor, Permission
 from finwatch.store import Store
@@ -59,8 +59,8 @@ class Needs:
 
     async def __call__(self, request: Request) -> Actor:
         """Who acts. Raises ``SignedOut``, ``Denied``."""
-        await read_form(request)
         actor = await run_in_threadpool(acting, request)
+        await read_form(request, known=actor is not None and actor is not HERE)
         if actor is None:
             check_sent_by_us(request)
             raise nobody()
@@ -85,7 +85,7 @@ class Public:
 
     async def __call__(self, request: Request) -> None:
         """Checks that a form came from one of our pages; who reads a public page is known where they have logged in."""
-        await read_form(request)
+        await read_form(request, known=False)
         check_sent_by_us(request)
         if SESSION in request.cookies:
             await run_in_threadpool(acting, request)
@@ -168,12 +168,23 @@ def _bearer(request: Request) -> str | None:
     return token.strip() if kind.lower() == "bearer" else None
 
 
-async def read_form(request: Request) -> None:
-    """Reads the fields of a posted form into ``request.state.posted``: pairs in their order, files as their names."""
+async def read_form(request: Request, *, known: bool) -> None:
+    """Reads the fields of a posted form into ``request.state.posted``: pairs in their order, files as their names.
+
+    From somebody who is not ``known`` it may be no larger than a form without files: it is kept before it is judged.
+    Raises ``InputError``.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     request.state.posted = []
     request.state.files = []
     if request.method not in _SAFE and kind in _FORMS:
+        length = request.headers.get("content-length", "")
+        if not length.isdecimal() or (not known and int(length[:19]) > FORM.bytes):
+            raise InputError(
+                f"A form says its length, of {FORM.bytes:,} bytes at most without a log-in.",
+                zh="表单须注明长度，未登录时不得过大。",
+                todo="Log in, or send less.",
+            )
         form = await request.form(max_fields=FORM.fields)
         request.state.posted = [
             (name, value) if isinstance(value, str) else (name, value.filename or "")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Engine, case, delete, func, or_, select, update
+from sqlalchemy import Engine, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from finwatch.model.access import PersonId
@@ -109,6 +109,8 @@ class Sessions:
     def use_code(self, person: PersonId, code: str, *, now: datetime) -> bool:
         """Marks a one-time code as used; ``False`` = it was used before."""
         with writing(self._engine) as connection:
+            old = and_(used_code.c.code.startswith("totp:"), used_code.c.at < now - _REMEMBERED)
+            connection.execute(delete(used_code).where(used_code.c.person == person, old))
             row = {"person": person, "code": code, "at": now}
             return insert_new(connection, used_code, [row], ("person", "code")) == 1
 

@@ -89,6 +89,7 @@ def _named(now: Snapshot, entries: Collection[tuple[str, str]]) -> dict[tuple[st
     """The apps that (market, package name) pairs belong to, by app id."""
     asked: Select[Any] = (
         select(listing.c.market, listing.c.app, app.c.app_id, app.c.name_zh, app.c.name_en)
+        .select_from(listing)
         .join(app, (app.c.app_id == listing.c.app_id) & now.live(app))
         .where(now.live(listing), tuple_(listing.c.market, listing.c.app).in_(sorted(entries)))
         .distinct()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 
 from finwatch.model.examination import Answer, Evidence, Finding
 from finwatch.model.knowledge import Severity
@@ -53,40 +53,30 @@ def findings(
     key = (check, outcome, severity, app_id, current)
 
     def page() -> FindingPage:
-        asked = _asked(now, check=check, outcome=outcome, severity=severity, app_id=app_id, current=current)
-        return _page(now, asked, key, after=after, limit=limit)
+        wanted = {"check": check, "outcome": outcome, "severity": severity, "app_id": app_id}
+        conditions = [finding.c[name] == value for name, value in wanted.items() if value is not None]
+        if severity is not None:  # the index is by its place in the order
+            conditions.append(finding.c.severity_order == SEVERITY[severity])
+        if current:
+            conditions.append(finding.c.current)
+        return _page(now, (now.live(finding), *conditions), key, after=after, limit=limit)
 
     return now.remembered("findings", (*key, after, limit), page, most=PAGES)
 
 
-def _asked(
-    now: Snapshot,
-    *,
-    check: str | None,
-    outcome: Answer | None,
-    severity: Severity | None,
-    app_id: str | None,
-    current: bool,
-) -> Select[Any]:
+def _page(now: Snapshot, conditions: Sequence[Any], key: Hashable, *, after: str | None, limit: int) -> FindingPage:
+    """A page of the findings for which ``conditions`` hold. They are counted without the app and the package that each
+    is of: both are there, since a publication brings them together."""
+    counted = select(finding.c.id).where(*conditions)
+    total = now.remembered("findings counted", key, lambda: paging.bounded_count(now.connection, counted))
     named = app.alias("named")
     asked = (
         select(finding, named.c.name_zh, named.c.name_en, version.c.version_name)
+        .select_from(finding)
         .join(named, (named.c.app_id == finding.c.app_id) & now.live(named))
         .join(version, (version.c.sha256 == finding.c.sha256) & now.live(version))
-        .where(now.live(finding))
+        .where(*conditions)
     )
-    wanted = {"check": check, "outcome": outcome, "severity": severity, "app_id": app_id}
-    for name, value in wanted.items():
-        if value is not None:
-            asked = asked.where(finding.c[name] == value)
-    if severity is not None:  # the index is by its place in the order
-        asked = asked.where(finding.c.severity_order == SEVERITY[severity])
-    return asked.where(finding.c.current) if current else asked
-
-
-def _page(now: Snapshot, asked: Select[Any], key: Hashable, *, after: str | None, limit: int) -> FindingPage:
-    counted = asked.with_only_columns(finding.c.id)
-    total = now.remembered("findings counted", key, lambda: paging.bounded_count(now.connection, counted))
     keys = (finding.c.severity_order, finding.c.app_id, finding.c.sha256, finding.c.position)
     if after is not None:
         asked = asked.where(paging.beyond(keys, paging.decode(after, len(keys))))

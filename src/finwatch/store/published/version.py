@@ -52,6 +52,7 @@ def unread_packages(now: Snapshot, market_id: MarketId, *, limit: int) -> tuple[
     """Packages listed now by the market whose rating is *limited* or of which not even the manifest was read."""
     asked = (
         select(version, listing.c.app.label("listed"), listing.c.app_id.label("owner"))
+        .select_from(version)
         .join(listing, (listing.c.sha256 == version.c.sha256) & now.live(listing))
         .where(
             now.live(version),
