@@ -259,3 +259,15 @@ def test_expired_is_not_called_good(offline: tuple[Path, Path]) -> None:
     _, text = run(offline, "示备00000006", "--lang", "zh")
     assert "备案已过期" in text
     assert ApprovedState.EXPIRED.value not in text
+
+
+def test_without_a_filed_certificate_only_the_very_package_is_known(
+    tmp_path: Path, facts: dict[str, PackageFacts]
+) -> None:
+    with open_store(f"sqlite:///{tmp_path}/store.sqlite") as store:
+        made = publishing.registry(store, tmp_path)
+        made.put(filed(1, facts[FIRST], "陶罐理财", signers=()))
+        known = made.files(made.publish()), made.pin
+    assert run(known, str(PACKAGES / FIRST))[0] == GENUINE
+    code, text = run(known, str(PACKAGES / SECOND), "--lang", "en")
+    assert (code, "this package name without a certificate" in text) == (NOT_FILED, True), text

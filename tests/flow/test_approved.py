@@ -10,11 +10,13 @@ import pytest
 
 from finwatch.errors import InputError, LakeError, NotFound, SettingError
 from finwatch.flow import approved as publishing
+from finwatch.flow.filed_packages import packages_of
 from finwatch.flow.proving import Prover, consistency, export, find_rows, leaf_proof
 from finwatch.flow.signing import make_key, read_key, sign_head, signer_of, trusted_of
 from finwatch.flow.verify import by_number, open_list
 from finwatch.flow.witness import compare_views, view_of
-from finwatch.model.approved import Answered, ApprovedState
+from finwatch.lake import open_lake
+from finwatch.model.approved import Answered, ApprovedIcon, ApprovedState
 from finwatch.store import Store
 from finwatch.store.dialect import Conflict
 from finwatch.supervise.approved import MACHINES
@@ -27,6 +29,14 @@ from tests.store.conftest import address, bare_address, database_kind, databases
 from tests.supervise.register_cast import RegisterCast
 
 __all__ = ["address", "bare_address", "database_kind", "databases", "store"]
+
+
+ICON = ApprovedIcon(phash="0" * 16, colours="0" * 96)
+
+
+def seen_in(_sha256: str) -> publishing.Seen:
+    """What every package of these tests shows."""
+    return publishing.Seen(icon=ICON, signers=(kit.sha("signer"),))
 
 
 @pytest.fixture
@@ -43,7 +53,7 @@ def test_every_filing_of_the_register_becomes_its_row(store: Store) -> None:
     listed: set[int] = set()
     for act in cast.tour(stage):
         act()
-        publishing.refresh(store, actor=kit.ACTOR, now=stage.clock.at)
+        publishing.refresh(store, actor=kit.ACTOR, now=stage.clock.at, packages=seen_in)
         rows = {row.id: row for row in store.approved.page(limit=500).rows}
         assert listed <= set(rows), "whoever stood in the list stays in it"
         listed, seen = set(rows), seen | {row.state for row in rows.values()}
@@ -59,6 +69,8 @@ def test_every_filing_of_the_register_becomes_its_row(store: Store) -> None:
             assert row.credit_code
             assert row.filed is not None
             assert (row.ended is None) == (case.state == "filed")
+        if case.form.get("package_sha256") and not case.form.get("head_case"):
+            assert (row.icon, row.signers) == (ICON, tuple(case.form.get("signers") or (kit.sha("signer"),)))
         if case.state == "withdrawn":
             assert (row.state, row.number) == (ApprovedState.CANCELLED, None), "it was seen as registered before"
     assert publishing.refresh(store, actor=kit.ACTOR, now=stage.clock.at) == 0, "nothing changed since"
@@ -279,3 +291,16 @@ def test_a_file_that_is_not_what_was_written_is_not_signed(
     with pytest.raises(LakeError, match="not what was written"):
         registry.publish()
     assert registry.store.approved.lists() == ()
+
+
+def test_a_filed_package_shows_its_icon_and_signers(tmp_path: Path) -> None:
+    sample = Path(__file__).resolve().parents[2] / "samples" / "packages" / "example.qinghe.bank_50200.apk"
+    lake = open_lake(str(tmp_path / "lake"))
+    sha256, broken = lake.blobs.put(sample.read_bytes()), lake.blobs.put(b"no package")
+    with packages_of(lake) as packages:
+        seen = packages(sha256)
+        assert seen is not None
+        assert seen.icon is not None
+        assert len(seen.signers) == 1
+        assert packages(kit.sha("absent")) is None
+        assert packages(broken) == publishing.Seen(icon=None, signers=())

@@ -39,11 +39,11 @@ def publish(
         now = datetime.now(UTC)
         changed = 0
         if refresh:
-            from finwatch.flow.icons import icons_of
+            from finwatch.flow.filed_packages import packages_of
 
-            with icons_of(lake, catalog=settings.catalog) as icons:
+            with packages_of(lake, catalog=settings.catalog) as packages:
                 changed = refreshed(
-                    store, actor=SYSTEM, now=now, icons=icons, progress=lambda done: progress("cases", done, None)
+                    store, actor=SYSTEM, now=now, packages=packages, progress=lambda done: progress("cases", done, None)
                 )
         made = published(store, lake, signer=signer, actor=SYSTEM, now=now)
     if json:

@@ -10,6 +10,7 @@ import mmap
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -30,8 +31,19 @@ from finwatch.transparency import signature
 from finwatch.transparency.approved_list import NOTICE, Written, write
 
 _TRIES: Final = 3
-Icons = Callable[[str], ApprovedIcon | None]
-"""From the SHA-256 of a package file to its icon as it can be compared."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a filed package shows of itself."""
+
+    icon: ApprovedIcon | None
+    signers: tuple[str, ...]
+    """Of signatures that hold."""
+
+
+Packages = Callable[[str], Seen | None]
+"""From the SHA-256 of a package to what it shows; ``None`` = it is not here, or cannot be read."""
 
 
 def refresh(
@@ -39,7 +51,7 @@ def refresh(
     *,
     actor: Actor,
     now: datetime,
-    icons: Icons | None = None,
+    packages: Packages | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Brings the rows of the approved list up to date with the filing cases; returns how many changed."""
@@ -51,7 +63,7 @@ def refresh(
         for case in cases:
             if case.owner not in known:
                 known[case.owner] = store.accounts.organisation(case.owner)
-            app = _row(store, case, known[case.owner], standing.get(case.id), icons)
+            app = _row(store, case, known[case.owner], standing.get(case.id), packages)
             if app is not None and app != standing.get(case.id):
                 apps.append(app)
         if apps:
@@ -63,18 +75,21 @@ def refresh(
 
 
 def _row(
-    store: Store, case: Case, institution: Organisation, standing: ApprovedApp | None, icons: Icons | None
+    store: Store, case: Case, institution: Organisation, standing: ApprovedApp | None, packages: Packages | None
 ) -> ApprovedApp | None:
     head = _head(store, case) if case.machine == LINKED else None
     file = (head or case).form.get("package_sha256") or (head or case).form.get("package_file")
-    icon = standing.icon if standing is not None else None
-    if file and icons is not None and (standing is None or not _has(standing, file)):
-        icon = icons(str(file)) or icon
-    return listed(case, institution, head=head, icon=icon, was_listed=standing is not None)
+    seen = None
+    if file and packages is not None and (standing is None or not _has(standing, file)):
+        seen = packages(str(file))
+    if seen is None and standing is not None:
+        seen = Seen(standing.icon, standing.signers)
+    seen = seen or Seen(None, ())
+    return listed(case, institution, head=head, icon=seen.icon, signers=seen.signers, was_listed=standing is not None)
 
 
 def _has(app: ApprovedApp, sha256: str) -> bool:
-    return app.icon is not None and any(version.sha256 == sha256 for version in app.versions)
+    return any(version.sha256 == sha256 for version in app.versions)
 
 
 def _head(store: Store, case: Case) -> Case | None:

@@ -128,12 +128,18 @@ def of_facts(facts: PackageFacts, listed: Listed, *, asked: str, knowledge: Know
         return _suspected(facts, suspected, near, listed, asked)
     reasons = [Reason(says=_NOT_FILED, evidence=_searched(listed))]
     reasons += [_related(match) for match in matches]
+    if any(app.package == facts.manifest.package and not app.signers for app in near.like):
+        reasons.append(Reason(says=_NO_CERTIFICATE))
     if any(entry.part in {"signing", "archive"} for entry in facts.unreadable):
         reasons.append(Reason(says=_SIGNATURE_UNREAD))
     return _answer(asked, listed, Answered.NOT_FILED, tuple(reasons), sha256=facts.sha256, matches=tuple(matches))
 
 
 _NOT_FILED = Text(zh="名单中没有由该签名者发布的这个包名", en="the list has no app of this package name by this signer")
+_NO_CERTIFICATE = Text(
+    zh="名单中有同名的包，但未载明签名证书：仅凭包名无法判断是否为同一应用",
+    en="the list has this package name without a certificate: by its name alone it cannot be said to be that app",
+)
 _SIGNATURE_UNREAD = Text(
     zh="签名未能读取：无法判断由谁发布", en="its signatures could not be read: who published it cannot be said"
 )
@@ -162,7 +168,8 @@ def _near(facts: PackageFacts, apps: Iterable[ApprovedApp]) -> _Near:
         shared = not hands.isdisjoint(app.signers)
         if shared and app.state is not ApprovedState.REGISTERED:
             near.hand = near.hand or app
-        if app.package == package and shared and app.state is not ApprovedState.REGISTERED:
+        same = shared or any(version.sha256 == facts.sha256 for version in app.versions)
+        if app.package == package and same and app.state is not ApprovedState.REGISTERED:
             near.filed = _better(near.filed, app)
         elif app.package == package or shared or _icon_near(phash, app):
             near.like.append(app)

@@ -31,11 +31,13 @@ def listed(
     *,
     head: Case | None = None,
     icon: ApprovedIcon | None = None,
+    signers: tuple[str, ...] = (),
     was_listed: bool = False,
 ) -> ApprovedApp | None:
     """The row of ``case``; ``None`` = the public does not see it: a draft, or what was withdrawn before.
 
-    ``was_listed``: it stood in the list already, so that it stays there, as ended, when it was withdrawn since.
+    ``signers`` are those of the package that was filed, for a form that names none. ``was_listed``: it stood in the
+    list already, so that it stays there, as ended, when it was withdrawn since.
     """
     state = _STATES[case.machine].get(case.state)
     if state is None:
@@ -52,7 +54,7 @@ def listed(
         credit_code=institution.credit_code,
         platform=own.get("platform") or "other",
         package=own.get("package") or "",
-        signers=_digests(facts.get("signers")),
+        signers=_digests(facts.get("signers")) or signers,
         versions=_versions(facts.get("versions")),
         region=case.region,
         filed=filed,
