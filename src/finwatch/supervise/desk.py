@@ -13,29 +13,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from finwatch.errors import Denied, FormError, InputError, NotFound, Stale
-from finwatch.model.access import EVERYTHING, Actor, Organisation, OrganisationId, OrganisationKind, PersonId
-from finwatch.model.base import Text
-from finwatch.model.case import Case, Due, FieldChange, FieldProblem, Party, Step
+from finwatch.errors import Denied, InputError, NotFound, Stale
+from finwatch.model.access import Actor, Organisation
+from finwatch.model.case import Case, Step
 from finwatch.store import Store
 from finwatch.store import case as rows
 from finwatch.store.unit import Unit
-from finwatch.supervise.machine import SAME, Arc, Change, FollowUp, Look, Machine, Occasion, _Keep
+from finwatch.supervise import rules
+from finwatch.supervise.machine import Arc, Change, FollowUp, Look, Machine, Occasion
+from finwatch.supervise.rules import SYSTEM
 
 DEPTH: Final = 8
 """How far follow-ups may follow one another; deeper is a loop."""
-
-
-def the_system(organisation: Organisation) -> Actor:
-    """The actor of clocks, crawls and follow-ups: may go automatic arcs, and only those."""
-    return Actor(
-        person=PersonId("system"), name="Finwatch", organisation=organisation, scope=EVERYTHING, means="system"
-    )
-
-
-SYSTEM: Final = the_system(
-    Organisation(id=OrganisationId("system"), kind=OrganisationKind.PUBLIC, name="Finwatch", region="")
-)
 
 
 class Desk:
@@ -155,7 +144,7 @@ class Desk:
     def possible(self, actor: Actor, case: Case) -> tuple[Arc, ...]:
         """The arcs that this actor could go from where the case stands; guards and forms are not asked yet."""
         machine = self.machine(case.machine)
-        return tuple(arc for arc in machine.arcs_from(case.state) if _refusal(arc, actor, case, ()) is None)
+        return tuple(arc for arc in machine.arcs_from(case.state) if rules.refusal(arc, actor, case, ()) is None)
 
     def check(self, actor: Actor, number: int, arc: str, *, version: int | None = None) -> tuple[Case, Machine, Arc]:
         """The case and the arc, when this actor could go it now: before a form is shown.
@@ -166,11 +155,11 @@ class Desk:
         case = self.store.cases.get(number, scope=actor.scope)
         machine = self.machine(case.machine)
         if version is not None and version != case.version:
-            raise _stale(machine, case, self.store.cases.steps(number, scope=actor.scope), version)
+            raise rules.stale(machine, case, self.store.cases.steps(number, scope=actor.scope), version)
         found = machine.arc(arc)
         if found is None or case.state not in found.sources:
-            raise _no_arc(machine, case, found, arc)
-        _allowed(found, actor, case, self.store.cases.steps(number, scope=actor.scope))
+            raise rules.no_arc(machine, case, found, arc)
+        rules.allowed(found, actor, case, self.store.cases.steps(number, scope=actor.scope))
         return case, machine, found
 
     def openable(self, actor: Actor) -> tuple[tuple[Machine, Arc], ...]:
@@ -229,7 +218,7 @@ class _Act:
         depth: int = 0,
     ) -> Case:
         actor = actor or self._actor
-        opening = _opening(machine, arc)
+        opening = rules.opening(machine, arc)
         blank = Case(
             id=0,
             machine=machine.id,
@@ -243,15 +232,15 @@ class _Act:
             opened=self._now,
             changed=self._now,
         )
-        _allowed(opening, actor, blank, ())
-        if not _is_system(actor) and not _reaches(actor, owner):
+        rules.allowed(opening, actor, blank, ())
+        if not rules.is_system(actor) and not rules.reaches(actor, owner):
             raise Denied(
                 f"You may not act for {owner.name}.", zh=f"您不能代表{owner.name}办理。", todo="Ask an administrator."
             )
-        values, told = _read(machine, opening, blank, form, note)
+        values, told = rules.form_of(machine, opening, blank, form, note)
         occasion = self._occasion(blank, values, told, actor, comment)
-        change = _asked(machine, opening, occasion)
-        draft = _changed(machine, opening, occasion=occasion, change=change)
+        change = rules.asked(machine, opening, occasion)
+        draft = rules.changed(machine, opening, occasion=occasion, change=change)
         after = rows.add(self.unit, draft, owner_name=owner.name)
         self._write(machine, opening, after, occasion=occasion, change=change, attachments=attachments, depth=depth)
         return after
@@ -274,15 +263,15 @@ class _Act:
         machine = self._desk.machine(case.machine)
         steps = rows.walked(self.unit, number)
         if version is not None and version != case.version:
-            raise _stale(machine, case, steps, version)
+            raise rules.stale(machine, case, steps, version)
         arc = machine.arc(arc_id)
         if arc is None or case.state not in arc.sources:
-            raise _no_arc(machine, case, arc, arc_id)
-        _allowed(arc, actor, case, steps)
-        values, told = _read(machine, arc, case, form, note)
+            raise rules.no_arc(machine, case, arc, arc_id)
+        rules.allowed(arc, actor, case, steps)
+        values, told = rules.form_of(machine, arc, case, form, note)
         occasion = self._occasion(case, values, told, actor, comment)
-        change = _asked(machine, arc, occasion)
-        after = _changed(machine, arc, occasion=occasion, change=change)
+        change = rules.asked(machine, arc, occasion)
+        after = rules.changed(machine, arc, occasion=occasion, change=change)
         rows.change(self.unit, case, after)
         self._write(machine, arc, after, occasion=occasion, change=change, attachments=attachments, depth=depth)
         return after
@@ -317,7 +306,7 @@ class _Act:
             organisation=actor.organisation.id,
             at=self._now,
             comment=occasion.comment,
-            changes=_differences(before.form, after.form),
+            changes=rules.differences(before.form, after.form),
             attachments=tuple(attachments),
             note={**occasion.note, **change.note},
         )
@@ -363,152 +352,4 @@ class _Act:
         )
 
 
-# Rules --------------------------------------------------------------------------------------------------------------
-
-
-def _opening(machine: Machine, arc: str | None) -> Arc:
-    openings = machine.openings()
-    if arc is None and len(openings) == 1:
-        return openings[0]
-    for one in openings:
-        if one.id == arc:
-            return one
-    raise InputError(
-        f"{machine.id} is not opened by {arc!r}.",
-        zh=f"不能以“{arc}”发起{machine.name.zh}。",
-        todo=f"One of: {', '.join(one.id for one in openings)}.",
-    )
-
-
-def _refusal(arc: Arc, actor: Actor, case: Case, steps: Sequence[Step]) -> Text | None:
-    """Why this actor may not go this arc; ``None`` = they may."""
-    if arc.automatic and _is_system(actor):
-        return None
-    if arc.automatic:
-        return Text(zh="该操作由系统自动执行。", en="This is done by the system alone.")
-    if not actor.may(arc.permission):
-        return Text(zh=f"您没有权限 {arc.permission}。", en=f"You were not given {arc.permission}.")
-    if arc.parts and case.id:
-        mine = {actor.organisation.id, *actor.scope.organisations}
-        if not any(party.part in arc.parts and party.organisation in mine for party in case.parties):
-            parts = ", ".join(arc.parts)
-            return Text(zh=f"贵机构不是该事项的{parts}方。", en=f"Your organisation is not the {parts} of this case.")
-    if any(step.arc in arc.four_eyes and step.person == actor.person for step in steps):
-        return Text(zh="经办人与复核人不能是同一人。", en="Who did the step before may not do this one: four eyes.")
-    return None
-
-
-def _allowed(arc: Arc, actor: Actor, case: Case, steps: Sequence[Step]) -> None:
-    refusal = _refusal(arc, actor, case, steps)
-    if refusal is not None:
-        raise Denied(refusal.en, zh=refusal.zh, todo="Ask an administrator of your organisation.")
-
-
-def _is_system(actor: Actor) -> bool:
-    return actor.means == "system" and actor.person == SYSTEM.person
-
-
-def _reaches(actor: Actor, owner: Organisation) -> bool:
-    """Whether the actor may open a case that ``owner`` owns: their own, one below, or one in their region."""
-    scope = actor.scope
-    if scope.everything or owner.id == actor.organisation.id or owner.id in scope.organisations:
-        return True
-    return any(owner.region.startswith(region) for region in scope.regions)
-
-
-def _read(
-    machine: Machine, arc: Arc, case: Case, form: Mapping[str, Any], note: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The form as it will be and the note, both read and complete. Raises ``FormError``."""
-    values, problems = machine.form.read(form)
-    allowed = set(machine.form.model_fields) if arc.fields == "*" else set(arc.fields)
-    problems += tuple(
-        FieldProblem(field=name, says=Text(zh="此步骤不能修改该项。", en="This step may not change it."))
-        for name in values
-        if name not in allowed and values[name] != case.form.get(name)
-    )
-    stands = case.form if case.id else {k: v for k, v in machine.form.blank().items() if v not in (None, "", [], ())}
-    merged = {**stands, **{name: value for name, value in values.items() if name in allowed}}
-    if arc.complete:
-        wrong = {problem.field for problem in problems}
-        problems += tuple(problem for problem in machine.form.missing(merged) if problem.field not in wrong)
-    told: dict[str, Any] = {}
-    if arc.note is not None:
-        given, wrong_note = arc.note.read(note)
-        told = {**arc.note.blank(), **given}
-        problems += wrong_note + arc.note.missing(told)
-    elif note:
-        problems += (FieldProblem(field=next(iter(note)), says=Text(zh="此步骤无此项。", en="Not asked for here.")),)
-    if problems:
-        raise FormError(problems)
-    return merged, told
-
-
-def _asked(machine: Machine, arc: Arc, occasion: Occasion) -> Change:
-    """What the guard allows and the effect says. Raises ``FormError``."""
-    if arc.comment == "required" and not occasion.comment and not _is_system(occasion.actor):
-        says = Text(zh="请写明理由或意见。", en="Say why.")
-        raise FormError((FieldProblem(field="comment", says=says),))
-    problems = arc.guard(occasion)
-    if problems:
-        raise FormError(problems)
-    change = arc.effect(occasion)
-    if change.state is not None and change.state not in (arc.target, *arc.also):
-        raise AssertionError(f"{machine.id}.{arc.id} may not lead to {change.state}")
-    return change
-
-
-def _changed(machine: Machine, arc: Arc, *, occasion: Occasion, change: Change) -> Case:
-    before, values, now = occasion.case, occasion.form, occasion.now
-    state = change.state or (before.state if arc.target == SAME else arc.target)
-    due: Due | None = before.due if isinstance(change.due, _Keep) else change.due
-    parties: list[Party] = [party for party in before.parties if party not in change.remove]
-    parties += [party for party in change.add if party not in parties]
-    parties.sort(key=lambda party: (party.part, party.organisation))
-    final = machine.state(state).final
-    return before.model_copy(
-        update={
-            "state": state,
-            "version": before.version + 1,
-            "form": {**values, **change.form},
-            "title": before.title if change.title is None else change.title,
-            "number": before.number if change.number is None else change.number,
-            "subject": before.subject if change.subject is None else change.subject,
-            "parent": before.parent if change.parent is None else change.parent,
-            "parties": tuple(parties),
-            "due": None if final else due,
-            "changed": now,
-            "closed": now if final else None,
-        }
-    )
-
-
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    names = sorted({*before, *after})
-    return tuple(
-        FieldChange(field=name, before=before.get(name), after=after.get(name))
-        for name in names
-        if before.get(name) != after.get(name)
-    )
-
-
-def _stale(machine: Machine, case: Case, steps: Sequence[Step], version: int) -> Stale:
-    last = steps[-1]
-    state = machine.state(case.state).name
-    return Stale(
-        f"Case {case.id} is at version {case.version}, not {version}: {last.person_name} was first "
-        f"({last.at:%Y-%m-%d %H:%M} UTC); it stands at {state.en} now.",
-        zh=f"事项 {case.id} 已被{last.person_name}先行办理（{last.at:%Y-%m-%d %H:%M} UTC），现为“{state.zh}”。",
-        todo="Look at it again and decide on what stands now.",
-    )
-
-
-def _no_arc(machine: Machine, case: Case, arc: Arc | None, asked: str) -> InputError:
-    state = machine.state(case.state).name
-    ways = [one.id for one in machine.arcs_from(case.state)]
-    name = arc.name if arc else Text(zh=asked, en=asked)
-    return InputError(
-        f"{machine.name.en}: from {state.en} there is no {name.en}.",
-        zh=f"{machine.name.zh}：“{state.zh}”状态下不能“{name.zh}”。",
-        todo=f"Possible: {', '.join(ways) or 'nothing, it is closed'}.",
-    )
+__all__ = ["DEPTH", "SYSTEM", "Desk"]
