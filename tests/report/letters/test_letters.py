@@ -137,8 +137,8 @@ def test_the_same_letter_is_the_same_file() -> None:
 def test_the_page_is_that_of_the_standard() -> None:
     section = Document(BytesIO(docx(letter()))).sections[0]
     sizes = (section.page_width, section.page_height, section.top_margin, section.left_margin)
-    assert sizes == (Mm(210), Mm(297), Mm(37), Mm(28))
-    assert section.page_width - section.left_margin - section.right_margin == Mm(156)
+    assert [round(size.mm) for size in sizes] == [210, 297, 37, 28]
+    assert round((section.page_width - section.left_margin - section.right_margin) / Mm(1)) == 156
     page = pypdfium2.PdfDocument(pdf(letter()))[0]
     assert [round(size / 72 * 25.4) for size in page.get_size()] == [210, 297]
 
@@ -146,7 +146,7 @@ def test_the_page_is_that_of_the_standard() -> None:
 def test_fonts_are_embedded_as_subsets() -> None:
     data = pdf(letter())
     assert b"/FontFile" in data
-    assert re.search(rb"/FontName /[A-Z]{6}\+", data), "a subset has a tag of six letters"
+    assert re.search(rb"/FontName ?/[A-Z]{6}\+", data), "a subset has a tag of six letters"
     assert len(data) < 400_000, "a whole font of Chinese has megabytes"
 
 

@@ -185,5 +185,6 @@ def _basis(ids: Sequence[str], clauses: Mapping[str, Clause]) -> str:
 
 def _quoted(problem: Mapping[str, Any]) -> str:
     told = [str(one) for one in problem.get("evidence") or ()]
-    more = max(int(problem.get("pieces") or 0), len(told)) - _EVIDENCE
-    return "\n".join(told[:_EVIDENCE]) + (f"\n另有{more}处" if more > 0 else "")
+    shown = told[:_EVIDENCE]
+    more = max(int(problem.get("pieces") or 0), len(told)) - len(shown)
+    return "\n".join(shown) + (f"\n另有{more}处" if more > 0 else "")
