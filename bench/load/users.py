@@ -24,6 +24,8 @@ THINK: Final = 8.0
 """Seconds between two requests of a person, in the mean: exponential, 1 at least, 40 at most."""
 LISTS: Final = ("list of apps", "filtered list", "search", "list of findings", "list of events", "list of filings")
 """The routes that the target is about."""
+WARM: Final = 3
+"""How often every list is read before the measurement: the processes share the requests by chance."""
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=60)
 
 
@@ -62,12 +64,27 @@ class Crowd:
         """Lets everybody work for a while, then races them for the same filings."""
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=75)
         async with aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT) as session:
+            await self._warm(session, workers)
             begun = time.monotonic()
             until = begun + seconds
             await asyncio.gather(*(self._one(session, at, who, until) for at, who in enumerate(workers)))
             self.told.seconds = time.monotonic() - begun
             await self._race(session, [who for who in workers if who.part == "reviewer"])
         return self.told
+
+    async def _warm(self, session: aiohttp.ClientSession, workers: Sequence[Worker]) -> None:
+        """Every list and every filter is read a few times, as by the people who came before; not counted."""
+        of = self._of
+        who = {one.part: one for one in workers}
+        paths = ["/", "/apps", "/findings", "/events", "/markets", *(f"/apps?{urlencode(one)}" for one in _filters(of))]
+        draw = random.Random(0)
+        for _ in range(WARM):
+            for path in paths:
+                await self._get(session, "warm", path, who["analyst"])
+            for kind in ("list of filings", "desk", "filing", "search"):
+                for part in who if kind in {"list of filings", "desk"} else ("reviewer",):
+                    await self._get(session, "warm", self._path(kind, draw), who[part])
+        self.told.times.pop("warm", None)
 
     async def _one(self, session: aiohttp.ClientSession, at: int, who: Worker, until: float) -> None:
         draw = random.Random(self._seed * 1_000 + at)

@@ -45,8 +45,11 @@ _CONNECTION: Final = {
     "keepalives_count": 3,
     "application_name": "finwatch",
     "client_encoding": "utf8",
+    "options": "-c jit=off",
 }
-"""What a connection to PostgreSQL is opened with, unless the address says otherwise (libpq, 34.1.2)."""
+"""What a connection to PostgreSQL is opened with, unless the address says otherwise (libpq, 34.1.2).
+
+Compiling a question (``jit``) takes longer than any of ours."""
 P = ParamSpec("P")
 T = TypeVar("T")
 _SPLIT = 500

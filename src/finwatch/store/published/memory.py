@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -24,33 +25,43 @@ PAGES: Final = 200
 
 
 class Memory:
-    """The newest answers about one generation. Safe to share between threads."""
+    """The newest answers about one generation. Safe to share between threads: of many who ask the same thing at once,
+    one asks the database, and the others wait for what it is told."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._of: tuple[int, datetime | None] | None = None
-        self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
+        self._kept: dict[str, OrderedDict[Hashable, Future[Any]]] = {}
 
     def answer(
         self, of: tuple[int, datetime | None], kind: str, key: Hashable, ask: Callable[[], T], *, most: int = ANSWERS
     ) -> T:
-        """What ``ask`` gives, or gave before for ``kind`` and ``key`` about the same generation."""
+        """What ``ask`` gives, or gave before for ``kind`` and ``key`` about the same generation. What it raises is
+        raised for those who waited too, and not kept."""
         with self._lock:
             if of != self._of:
                 self._of = of
                 self._kept = {}
             shelf = self._kept.setdefault(kind, OrderedDict())
-            if key in shelf:
+            told: Future[T] | None = shelf.get(key)
+            if told is not None:
                 shelf.move_to_end(key)
-                found: T = shelf[key]
-                return found
-        told = ask()
-        with self._lock:
-            if of == self._of:
-                shelf[key] = told
+            else:
+                mine: Future[T] = Future()
+                shelf[key] = mine
                 while len(shelf) > most:
                     shelf.popitem(last=False)
-        return told
+        if told is not None:
+            return told.result()
+        try:
+            mine.set_result(ask())
+        except BaseException as error:
+            with self._lock:
+                if shelf.get(key) is mine:
+                    del shelf[key]
+            mine.set_exception(error)
+            raise
+        return mine.result()
 
 
 _MEMORIES: Final[WeakKeyDictionary[Engine, Memory]] = WeakKeyDictionary()
