@@ -62,6 +62,13 @@ class Accounts:
             raise NotFound(f"There is no person {identity!r}.", zh=f"没有人员 {identity!r}。", todo="See /people.")
         return found
 
+    def standing(self, identity: str) -> tuple[Person, tuple[Organisation, ...]] | None:
+        """A person, and their organisation with all below it, itself first: what each request asks, in one go."""
+        with reading(self._engine) as connection:
+            found = person_of(connection, identity)
+            tree = below(connection, found.organisation) if found is not None else ()
+        return (found, tree) if found is not None and tree else None
+
     def by_account(self, account: str) -> Person | None:
         """The person who logs in as ``account`` (any case)."""
         with reading(self._engine) as connection:

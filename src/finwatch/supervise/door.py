@@ -13,7 +13,7 @@ from typing import Final
 from finwatch.access import secrets
 from finwatch.access.roles import BREAK_GLASS, permissions_of
 from finwatch.access.scope import ALL_APPS, closed, scope_of, sight_of
-from finwatch.errors import NotFound, SignedOut
+from finwatch.errors import SignedOut
 from finwatch.limits import ACCESS
 from finwatch.model.access import (
     Actor,
@@ -73,11 +73,11 @@ class Door:
         session = self.session(cookie, now=now)
         if session is None or session.stage is not Stage.FULL:
             return None
-        person = self._active(session.person)
-        if person is None:
+        found = self._active(session.person)
+        if found is None:
             return None
         self.store.sessions.touch(session, now=now)
-        actor = self.actor(person).model_copy(update={"until": session.until})
+        actor = found.model_copy(update={"until": session.until})
         return self._broken(actor, session.break_glass, now=now) if session.break_glass is not None else actor
 
     def by_token(self, token: str, *, now: datetime) -> Actor | None:
@@ -85,11 +85,10 @@ class Door:
         found = self.store.accounts.token(secrets.digest(token))
         if found is None or found.revoked is not None or now >= found.until:
             return None
-        person = self._active(found.person)
-        if person is None:
+        actor = self._active(found.person)
+        if actor is None:
             return None
         self.store.sessions.used_token(found.id, now=now)
-        actor = self.actor(person)
         allowed = actor.permissions & {Permission(one) for one in found.permissions}
         scope = actor.scope.model_copy(update={"closed": closed(allowed)})
         return actor.model_copy(update={"permissions": allowed, "scope": scope, "means": "token", "until": found.until})
@@ -99,12 +98,10 @@ class Door:
         tree = self.store.accounts.below(person.organisation)
         return standing(person, tree)
 
-    def _active(self, identity: PersonId) -> Person | None:
-        try:
-            person = self.store.accounts.person(identity)
-        except NotFound:
-            return None
-        return person if person.active else None
+    def _active(self, identity: PersonId) -> Actor | None:
+        """The actor that a person is, unless their account is closed."""
+        found = self.store.accounts.standing(identity)
+        return standing(*found) if found is not None and found[0].active else None
 
     def _broken(self, actor: Actor, number: int, *, now: datetime) -> Actor:
         """The actor under a break-glass grant: reads the rows of that organisation, and does nothing else."""
