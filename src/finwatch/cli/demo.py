@@ -139,6 +139,10 @@ def _summary(done: Demonstrated, language: str) -> None:
         operator = row.operator or row.developer or "–"
         apps.add_row(rating, score, row.name(language), row.app, operator, str(row.high), str(row.medium), suspected)
     screen.print(apps)
+    screen.print()
+    cases, filed = done.registered.cases, done.registered.filed
+    told = f"示例备案库：事项 {cases} 项，已备案 {filed} 项。" if zh else f"register: {cases} cases, {filed} filed."
+    screen.print(told)
 
 
 def _look(address: str, done: Demonstrated, language: str) -> None:

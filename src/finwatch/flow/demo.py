@@ -18,6 +18,7 @@ from finwatch.crawl.sources import descriptor
 from finwatch.errors import InputError
 from finwatch.flow.collect import Collected, collect
 from finwatch.flow.compare import Compared, compare_all
+from finwatch.flow.demo_register import Registered, register_samples
 from finwatch.flow.progress import Progress, silent
 from finwatch.flow.publish import Published, publish
 from finwatch.flow.worker import Worked, work
@@ -45,10 +46,11 @@ class Demonstrated(Model):
     """With the catalogue of the sample institutions: what serving the pages needs."""
     days: tuple[Day, ...]
     overview: Overview
+    registered: Registered
 
 
 def demonstrate(settings: Settings, *, processes: int = 1, progress: Progress = silent) -> Demonstrated:
-    """Crawls, examines, compares and publishes two days of the sample markets.
+    """Crawls, examines, compares and publishes two days of the sample markets, then files some of the apps.
 
     A home that saw the sample markets before sees their last day again: an index never goes back in time. Raises
     ``InputError`` where there is no checkout with ``samples/``.
@@ -72,8 +74,9 @@ def demonstrate(settings: Settings, *, processes: int = 1, progress: Progress = 
         for day in sorted(server.times)[-1 if seen_before else 0 :]:
             server.day = day
             days.append(_day(day, store, lake, settings=visiting, processes=processes, progress=progress))
+        registered = register_samples(store, lake)
         seen = store.overview()
-    return Demonstrated(settings=settings, days=tuple(days), overview=seen)
+    return Demonstrated(settings=settings, days=tuple(days), overview=seen, registered=registered)
 
 
 def _day(day: int, store: Store, lake: Lake, *, settings: Settings, processes: int, progress: Progress) -> Day:
