@@ -142,7 +142,8 @@ def _added(home: Path, published: bool) -> list[tuple[str, int, str]]:
             columns = [row[1] for row in store.execute(f'PRAGMA table_info("{name}")')]
             if {"part", "since", "until"} <= set(columns):
                 told = ", ".join(f'"{column}"' for column in columns if column != "id")
-                asked = f'SELECT {told} FROM "{name}" WHERE since = ? OR until = ?'
+                # notes of the appends that were read: their keys say when a comparison was made
+                asked = f"SELECT {told} FROM \"{name}\" WHERE (since = ? OR until = ?) AND part NOT LIKE 'seen/%'"
                 found.append((f"read model: {name}", *_digest(map(repr, store.execute(asked, (current, current))))))
     return [one for one in found if one[1]]
 
