@@ -171,7 +171,7 @@ def on_spark(results: Sequence[Rehearsed]) -> list[str]:
         "It is there for what one machine cannot hold.",
         "\n".join(lines),
         "Every row that the day added: rows sorted, their text hashed with SHA-256 (when a comparison was made is left "
-        "out, and with it the notes of what was read). A step that is not in the tables was not run on Spark at that size.",
+        "out, and with it the notes of what was read). Steps that are not in the tables were not run on Spark.",
         "\n".join(equal),
     ]
 
