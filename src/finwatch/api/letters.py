@@ -17,7 +17,8 @@ from finwatch.model.base import Model
 from finwatch.report.letters import Letter, batch, file_name
 
 Writer = Annotated[Actor, Depends(needs(Permission.CASE_READ, Permission.DOCUMENT_WRITE))]
-Named = Annotated[str, Path(pattern="^[a-z]{3,20}-[0-9]{1,9}$", description="Kind and step, as the list gives them")]
+NAME: Final = "^[a-z]{3,20}-[0-9]{1,9}$"
+Named = Annotated[str, Path(pattern=NAME, description="Kind and step, as the list gives them")]
 MOST: Final = 200
 """Documents in one file."""
 
@@ -42,7 +43,10 @@ class Given(Model):
 class Asked(Model):
     """Which documents to put into one file; ``numbered`` gives those without a number theirs."""
 
-    documents: Annotated[tuple[tuple[int, str], ...], Field(min_length=1, max_length=MOST)]
+    documents: Annotated[
+        tuple[tuple[Annotated[int, Field(ge=1, lt=1 << 63)], Annotated[str, Field(pattern=NAME)]], ...],
+        Field(min_length=1, max_length=MOST),
+    ]
     """Pairs of case and document name."""
     format: Format = "docx"
     numbered: bool = False
