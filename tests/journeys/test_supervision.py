@@ -32,6 +32,11 @@ pytestmark = [
 ]
 
 
+PATIENCE = 120_000.0
+"""Milliseconds: a draw of 215 apps and a batch of 116 notices are one answer each, on a machine that does much else."""
+expect.set_options(timeout=PATIENCE)
+
+
 @pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
     home = tmp_path_factory.mktemp("campaign")
@@ -67,6 +72,7 @@ def as_(browser: Browser, served: str, field: Country) -> Callable[[str], Page]:
             known = field.store.accounts.person(PersonId(name))
             cookie = session_of(field.store, known)
             context.add_cookies([{"name": "finwatch-session", "value": cookie, "url": served}])
+            context.set_default_timeout(PATIENCE)
             pages[name] = context.new_page()
         return pages[name]
 
