@@ -50,10 +50,11 @@ def _lists(pages: APIRouter, site: Site, desk: Desk) -> None:
     def my_desk(request: Request, actor: Reader) -> Response:
         until = (now().astimezone(CHINA) + PRESSING).date()
         pressing = desk.store.cases.due(CaseFilter(due_until=until, open=True), scope=actor.scope, limit=20)
+        counted = desk.store.cases.all_counts(scope=actor.scope)
         counts = [
-            (machine, [(machine.state(state), n) for state, n in sorted(found.items())])
+            (machine, [(machine.state(state), n) for state, n in sorted(counted[machine.id].items())])
             for machine in desk.machines.values()
-            if (found := desk.store.cases.counts(machine.id, scope=actor.scope))
+            if machine.id in counted
         ]
         return site.render(
             request,
