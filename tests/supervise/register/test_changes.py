@@ -83,6 +83,14 @@ def test_what_each_kind_of_change_asks(
     assert says in told[field], told
 
 
+@pytest.mark.parametrize("released", ["9999-12-31", "0001-01-01", "1999-12-31"])
+def test_a_release_on_a_day_that_cannot_be_is_told(register_: Register, released: str) -> None:
+    filed = register_.filed()
+    assert "released" in refused(lambda: register_.change(filed, "general", released=released))
+    change = register_.change(filed, "general")
+    assert "released" in refused(lambda: register_.go(change, "save", form={"released": released}))
+
+
 def test_a_major_change_is_certified_and_tested_again(register_: Register) -> None:
     opened = register_.open("filing", "begin", "owner-a", **register.app())
     filed = register_.go(opened, "submit accept assign_lab report_test certify hand_to_association pass_first approve")
@@ -268,9 +276,9 @@ def test_ten_working_days_to_put_it_right_then_overdue_then_cancelled(register_:
     assert tick(stage.desk, now=stage.clock()).overdue == 1
     case = stage.case(case.id)
     assert case.state == "unkept"
-    wrong = {"filings": ["4711"]}
-    told = refused(lambda: register_.go(case, "take_cancelled", form=wrong))
-    assert "no filing of this institution" in told["filings"]
+    for wrong in ("4711", "9" * 40, "٣", "case:x"):
+        told = refused(lambda: register_.go(case, "take_cancelled", form={"filings": [wrong]}))  # noqa: B023
+        assert "no filing of this institution" in told["filings"]
     register_.go(case, "take_cancelled", form={"filings": [str(filed.id)]})
     assert stage.case(filed.id).state == "cancelled"
     assert vouched(register_, "cancelled")[0]["ground"] == "sanction"

@@ -351,7 +351,15 @@ def withdrawal(sources: tuple[str, ...]) -> Arc:
         permission=Permission.FILING_WRITE,
         parts=OWNER,
         comment="required",
+        effect=_withdrawn,
     )
+
+
+def _withdrawn(occasion: Occasion) -> Change:
+    says = Text(zh="已由机构撤回。", en="The institution has withdrawn it.")
+    body = news.told(occasion, news.taking(occasion.case, Part.CERTIFIER), may=Permission.FILING_CERTIFY, says=says)
+    lab = news.told(occasion, news.taking(occasion.case, Part.LAB), may=Permission.FILING_TEST, says=says)
+    return Change(messages=body + lab)
 
 
 BEFORE_REVIEW: Final = (DRAFT, CERTIFICATION, LAB_CHOICE, CERTIFIER_RETURNED, LAB_RETURNED, REVIEW_RETURNED, REJECTED)

@@ -26,6 +26,8 @@ from finwatch.supervise.ticking import recount_arc
 CHANGE: Final = "change"
 RULES: Final = {"general": "filing.general_change", "emergency": "filing.emergency_change"}
 """Clocks that run from the release."""
+EARLIEST: Final = 2000
+"""No app was released before this year."""
 _OWN: Final = Permission.FILING_WRITE
 _OWNER: Final = (Part.OWNER,)
 
@@ -43,7 +45,7 @@ def _may_begin(occasion: Occasion) -> Problems:
         return gates.needed(occasion.form, "filing", "change_kind") or gates.at(
             "filing", "本机构没有该备案事项。", "The institution has no such filing."
         )
-    found = gates.needed(occasion.form, "change_kind")
+    found = gates.needed(occasion.form, "change_kind") + _released(occasion)
     if filing.state not in cancellation.HELD:
         found += gates.at("filing", "该备案不是“已备案”或“已过期”，不能变更。", "It is not filed, so it cannot change.")
     if filing.form.get("shared"):
@@ -90,6 +92,16 @@ def _release_clock(occasion: Occasion) -> Due | None:
     return occasion.look.due(rule, start=datetime.combine(date.fromisoformat(form["released"]), time(12), CHINA))
 
 
+def _released(occasion: Occasion) -> Problems:
+    """A release is a day that has come, and that a deadline can be counted from."""
+    told = occasion.form.get("released")
+    if told and date.fromisoformat(told) > occasion.day:
+        return gates.at("released", "发布日期在今天之后。", "This day is still to come.")
+    if told and date.fromisoformat(told).year < EARLIEST:
+        return gates.at("released", f"发布日期早于{EARLIEST}年。", f"This is before {EARLIEST}.")
+    return ()
+
+
 def _saved(occasion: Occasion) -> Change:
     return Change(due=_release_clock(occasion)) if occasion.case.state == DRAFT else Change()
 
@@ -110,11 +122,9 @@ def _fits_kind(occasion: Occasion, filing: Case) -> Problems:
     """What each kind of change asks: when it was released, and why."""
     form = occasion.form
     kind = form["change_kind"]
-    found: Problems = ()
+    found = _released(occasion)
     if kind in RULES:
         found += gates.needed(form, "released")
-        if form.get("released") and date.fromisoformat(form["released"]) > occasion.day:
-            found += gates.at("released", "发布日期在今天之后。", "This day is still to come.")
     if kind == "general" and form.get("name") != filing.form.get("name"):
         found += gates.at(
             "name",
@@ -240,6 +250,7 @@ MACHINE: Final = Machine(
             parts=_OWNER,
             comment="none",
             fields=CHANGE_OWN,
+            guard=_released,
             effect=_saved,
         ),
         Arc(

@@ -248,7 +248,7 @@ INSTITUTION_OWN: Final = tuple(name for name in InstitutionForm.model_fields if 
 class ChangeForm(FilingForm):
     """A change of a filed app: what it is, and the record as it shall be."""
 
-    filing: int | None = field("备案事项编号", "Number of the filing's case", required=True, ge=1)
+    filing: int | None = field("备案事项编号", "Number of the filing's case", required=True, ge=1, le=10**15)
     change_kind: Literal["general", "major", "emergency", "assessment"] | None = field(
         "变更类型", "Kind of change", required=True, options=words.CHANGES
     )

@@ -24,6 +24,8 @@ SANCTION: Final = "sanction"
 GRAVE: Final = ("suspended", "cancelled", "blacklisted")
 PUBLIC: Final = ("condemned", "cancelled")
 """Measures that are announced, so that the log may say them."""
+LONGEST: Final = 15
+"""Digits of a case's number."""
 RECTIFY: Final = "filing.unkept_duty"
 _DECIDE: Final = Permission.SANCTION_DECIDE
 _ASSOCIATION: Final = (Part.ASSOCIATION,)
@@ -92,7 +94,8 @@ def _concerned(occasion: Occasion) -> tuple[tuple[Case, ...], Problems]:
     found: Problems = ()
     for number, line in enumerate(occasion.form.get("filings") or (), 1):
         told = line.removeprefix("case:")
-        known = occasion.look.cases(CaseFilter(machine="filing", id=int(told))) if told.isdecimal() else ()
+        number_of = int(told) if told.isascii() and told.isdecimal() and len(told) <= LONGEST else 0
+        known = occasion.look.cases(CaseFilter(machine="filing", id=number_of)) if number_of else ()
         if not known or known[0].owner != occasion.case.owner:
             found += gates.at(
                 "filings",
