@@ -215,7 +215,7 @@ def _spoil(first: Any, second: Any) -> None:
 
 
 WRONG = tuple(
-    [f"移动App台账!{cell}" for cell in ("G8", "K9", "B10", "C11", "U14", "M16", "B20", "S21", "M22")]
+    [f"移动App台账!{cell}" for cell in ("G8", "K9", "B10", "C11", "U14", "M16", "E20", "S21", "M22")]
     + [f"小程序和公众号!{cell}" for cell in ("F6", "K8")]
 )
 RIGHT = {

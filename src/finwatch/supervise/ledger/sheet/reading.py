@@ -13,8 +13,8 @@ from typing import Final
 from finwatch.model.base import Text
 from finwatch.supervise.ledger.entry import LABELS, LedgerEntry
 from finwatch.supervise.ledger.sheet.book import Book, Cell, Sheet, column_letters
-from finwatch.supervise.ledger.sheet.headings import Heading, find
-from finwatch.supervise.ledger.sheet.result import SheetLayout, SheetProblem, SheetReading, SheetRow
+from finwatch.supervise.ledger.sheet.headings import Column, Heading, find
+from finwatch.supervise.ledger.sheet.result import SheetLayout, SheetReading, SheetRow
 from finwatch.supervise.ledger.sheet.rows import Work, is_serial, read_row
 from finwatch.supervise.ledger.sheet.words import bare, plain, words
 
@@ -181,21 +181,10 @@ def _twice(work: Work) -> None:
         )
         todo = Text(zh="请删除一行，或用内部编号区分。", en="Delete one of them, or tell them apart by a number.")
         layout = next(one for one in work.layouts if one.name == row.sheet)
-        number = next((column for column, named in layout.columns.items() if named == "name"), 1)
-        name = str(row.values.get("name", ""))
-        work.problems.append(
-            SheetProblem(
-                sheet=row.sheet,
-                row=row.row,
-                cell=f"{column_letters(number)}{row.row}",
-                heading=LABELS["name"].zh,
-                field="name",
-                value=name,
-                says=says,
-                todo=todo,
-                corrected=f"{row.sheet}!{column_letters(number)}{row.row}" in work.corrections,
-            )
-        )
+        field = next(one for one in ("number", "package_id", "name") if row.values.get(one))
+        number = next((column for column, named in layout.columns.items() if named == field), 1)
+        place = Column(number, LABELS[field].zh, field)
+        work.problem(row.sheet, row.row, place, str(row.values[field]), says=says, todo=todo)
         work.rows[at] = row.model_copy(update={"errors": row.errors + 1})
     order = {layout.name: number for number, layout in enumerate(work.layouts)}
     work.problems.sort(key=lambda one: (order[one.sheet], one.row, len(one.cell), one.cell))
