@@ -274,6 +274,7 @@ def test_hardening(packer: str | None, extent: Any, stated: str | None, standing
     one = line(compared(form(protection_vendor=stated), examination=package), "package:hardening")
     assert one.standing is standing
     assert one.mismatch is asks
+    assert bool(one.evidence) or not asks
 
 
 def test_ipv6_is_never_decided_by_a_package_at_rest() -> None:

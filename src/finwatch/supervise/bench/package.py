@@ -9,7 +9,7 @@ from finwatch.model.base import Text
 from finwatch.model.evidence import Evidence
 from finwatch.model.examination import Examination, PackageSummary
 from finwatch.model.knowledge import Knowledge, Packer
-from finwatch.model.locator import FileAt, ManifestAt, SigningAt
+from finwatch.model.locator import FileAt, ManifestAt, SearchedAt, SigningAt
 from finwatch.supervise.bench.declared import Declared
 from finwatch.supervise.bench.line import FiledFile, Line, Seen, Side, Standing
 from finwatch.supervise.bench.wording import folded, same_name, same_version
@@ -234,7 +234,10 @@ def _hardening(declared: Declared, examination: Examination, knowledge: Knowledg
             "it. "
             "Please say whether it is the version that will be released.",
         )
-        return Line(**base, standing=Standing.DIFFERS, evidence=protection.evidence, sentence=sentence)
+        searched = _evidence(
+            "全部文件名与类名", "all names of files and classes", SearchedAt(extent="*, classes*.dex"), None
+        )
+        return Line(**base, standing=Standing.DIFFERS, evidence=(searched,), sentence=sentence)
     if not declared.hardening and protection.extent == "full":
         none = Text(zh="未填写，安装包中也未见加固特征。", en="None is stated, and the package shows none.")
         return Line(**base, standing=Standing.AGREES, why=none)
