@@ -143,6 +143,21 @@ def test_the_page_is_that_of_the_standard() -> None:
     assert [round(size / 72 * 25.4) for size in page.get_size()] == [210, 297]
 
 
+def test_a_digest_stays_within_the_type_area() -> None:
+    digest = "2bd82646bef27bd5cc35e5eefc46e216f6da8d3d3be37338614a1cb5f82aeaf3"
+    address = "https://download.example.com/" + "a" * 200
+    body = (
+        Points(items=(f"证书（SHA-256：{digest}）不在其列。", address)),
+        Table(heads=("甲", "乙"), widths=(1, 1), rows=((digest, address),)),
+    )
+    data = pdf(letter(body=body))
+    assert printed(data).count(digest) == 2
+    page = pypdfium2.PdfDocument(data)[0]
+    text = page.get_textpage()
+    right = max(text.get_charbox(at)[2] for at in range(text.count_chars()))
+    assert right <= (210 - 26) / 25.4 * 72 + 1, "nothing runs over the edge"
+
+
 def test_fonts_are_embedded_as_subsets() -> None:
     data = pdf(letter())
     assert b"/FontFile" in data
