@@ -52,6 +52,10 @@ READERS = {
 }
 
 
+AT_ONCE = 12
+"""Requests that are under way at a time."""
+
+
 @dataclass
 class World:
     """The application and everything in it."""
@@ -231,15 +235,21 @@ def addresses(route: APIRoute, values: dict[str, list[str]]) -> list[str]:
 
 
 def ask(world: World, asked: list[tuple[str, str, str | None]], check: Callable[[int, httpx.Response], None]) -> None:
-    """Sends requests (method, address, token) one after another over one connection to the application."""
+    """Sends requests (method, address, token), some at a time."""
 
     async def send() -> None:
         transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+        turns = asyncio.Semaphore(AT_ONCE)
         async with httpx.AsyncClient(transport=transport, base_url="http://finwatch.test") as session:
-            for at, (method, address, token) in enumerate(asked):
+
+            async def one(at: int) -> None:
+                method, address, token = asked[at]
                 headers = {"authorization": f"Bearer {token}"} if token else {}
                 body = {} if method in {"GET", "HEAD"} else {"json": {}} if "/api/" in address else {"data": {}}
-                check(at, await session.request(method, address, headers=headers, **body))
+                async with turns:
+                    check(at, await session.request(method, address, headers=headers, **body))
+
+            await asyncio.gather(*(one(at) for at in range(len(asked))))
 
     asyncio.run(send())
 

@@ -26,6 +26,7 @@ from tests.journeys.test_browser import open_page, violations
 from tests.kit import provider as providers
 from tests.kit.people import PASSWORD, org
 
+expect.set_options(timeout=60_000)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.server,
@@ -84,6 +85,7 @@ def test_password_second_factor_and_a_session_that_ends_in_a_form(
     problems: list[str] = []
     with served(tmp_path) as address:
         page = open_page(browser, address, problems, language="en")
+        page.set_default_timeout(120_000)
         first_log_in(page, "wang", first)
         codes = page.locator(".codes li").all_inner_texts()
         page.goto("/organisations/reg")
@@ -133,6 +135,7 @@ def test_log_in_through_a_real_provider(browser: Browser, store: Store, tmp_path
             provider.add_client(f"{address}/login/oidc/back")
             provider.add_user("zhao", groups=["analysts"])
             page = browser.new_context(base_url=address, locale="en-US").new_page()
+            page.set_default_timeout(120_000)
             page.goto("/checks")
             page.get_by_role("link", name="Log in with Glewlwyd").click()
             page.wait_for_url(f"{provider.address}/**")
