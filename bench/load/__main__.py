@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 
 from bench.load import country, page, people
 from bench.load.people import Worker
-from bench.load.users import Crowd, Told
+from bench.load.users import RACES, Crowd, Told
 from bench.national.population import Shape, populate
 from bench.national.steps import say
 from bench.peers import ROOT
@@ -74,13 +74,15 @@ def measure(server: Server, chosen: argparse.Namespace) -> dict[str, Any]:
     step_ = max(1, len(workers) // chosen.users)
     at_work = workers[::step_][: chosen.users] if chosen.users < len(workers) else workers
     first = made["first"] + made["used"]
+    raced = made.get("raced", 0)
     with serving(chosen.work, address, chosen.workers) as (url, process):
-        crowd = Crowd(url, populate(Shape.share(chosen.part)), first, chosen.filings - made["used"])
+        crowd = Crowd(url, populate(Shape.share(chosen.part)), first, chosen.filings - made["used"] - raced)
         before = _cpu(process)
         told = asyncio.run(crowd.work(at_work, chosen.seconds))
         cpu = _cpu(process) - before
     kept = decided(address, told)
     made["used"] += min(crowd._front + 8, chosen.filings - 100)
+    made["raced"] = raced + RACES
     (chosen.work / "made.json").write_text(json.dumps(made, ensure_ascii=False))
     return summary(chosen, made, told, kept) | {"server_cpu": cpu}
 

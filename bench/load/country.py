@@ -91,7 +91,7 @@ def _put_all(draft: Draft, days: Days, findings: int) -> dict[str, int]:
     of = days.population
     spans = _by_app(days.table(LAST), of)
     examined = Examined(days)
-    every = max(1, of.shape.apps * len(examined._templates[0].findings) // max(findings, 1))
+    every = max(1, of.shape.apps * len(examined._templates[0].findings) // max(findings, 1) - 1)
     told = {"findings": 0, "listings": 0}
     for app in range(of.shape.apps):
         rows = spans.get(app, [])

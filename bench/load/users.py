@@ -24,6 +24,8 @@ THINK: Final = 8.0
 """Seconds between two requests of a person, in the mean: exponential, 1 at least, 40 at most."""
 LISTS: Final = ("list of apps", "filtered list", "search", "list of findings", "list of events", "list of filings")
 """The routes that the target is about."""
+RACES: Final = 20
+"""Filings that ten people decide on in the same moment."""
 WARM: Final = 3
 """How often every list is read before the measurement: the processes share the requests by chance."""
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=60)
@@ -177,7 +179,7 @@ class Crowd:
 
     async def _race(self, session: aiohttp.ClientSession, reviewers: Sequence[Worker]) -> None:
         """Ten people decide on one filing in the same moment, twenty times."""
-        for turn in range(20):
+        for turn in range(RACES):
             number = self._first + self._filings - 1 - turn
             await asyncio.gather(*(self._post(session, number, 1, who) for who in reviewers[turn : turn + 10]))
 
