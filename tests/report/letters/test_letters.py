@@ -223,7 +223,8 @@ def test_a_notice_has_every_problem_with_its_basis_and_the_day() -> None:
             "通〔2026〕1号",
         ):
             assert part in text, part
-        assert "国信办秘字〔2019〕191号" in text
+        assert "国信办秘字〔2019〕191号：" in text, "no number that nobody verified"
+        assert "未核实" not in text, "and no talk of it in a letter"
     provisional = due.model_copy(update={"provisional": True})
     later = notice(
         case("notice", form=form, due=provisional), number=None, issuer=ISSUER, institution=BANK, day=DAY, clauses={}
@@ -257,6 +258,7 @@ def test_a_bulletin_has_the_columns_of_published_ones() -> None:
     for text in both(one):
         assert "共检查应用215款，其中116款存在问题，发出通报116份。以下3款" in text
         assert "2.强制索权" in text
+        assert "关于“春季检查”中存在问题应用的通报" in text
 
 
 def test_an_inspection_pack_counts_what_the_examination_holds() -> None:

@@ -89,7 +89,7 @@ def bulletin(campaign: Case, notices: Sequence[Case], *, number: str | None, iss
         layout="file",
         issuer=issuer,
         number=number,
-        title="关于侵害用户权益等问题应用的通报",
+        title=f"关于“{name}”中存在问题应用的通报",
         body=(
             Paragraph(text=lead),
             Paragraph(text="有关运营者应当完成整改；整改落实不到位的，将依法依规处置。"),
@@ -180,7 +180,9 @@ def _examined(examination: Examination) -> list[Block]:
 
 
 def _basis(ids: Sequence[str], clauses: Mapping[str, Clause]) -> str:
-    return "\n".join(words.clause(clauses[one]).zh if one in clauses else one for one in ids)
+    """Each text with its clause; the number only where the text behind it was seen."""
+    found = [clauses[one] for one in ids if one in clauses]
+    return "\n".join(f"{one.source}{f' {one.number}' if one.numbered else ''}：{one.title.zh}" for one in found)
 
 
 def _quoted(problem: Mapping[str, Any]) -> str:
