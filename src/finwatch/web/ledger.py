@@ -80,7 +80,7 @@ def _book(pages: APIRouter, site: Site, ledger: Ledger) -> None:
         rows = [case for case in (found if asked.get("state") else living) if _wanted(case, asked)]
         start = query.number(asked.get("after"), "after") or 0
         page = [case for case in rows if case.id > start][: PAGE + 1]
-        language = chosen(request, site.language)
+        language, imports = chosen(request, site.language), ledger.imports(actor, owner)
         return site.render(
             request,
             "ledger.html",
@@ -95,8 +95,8 @@ def _book(pages: APIRouter, site: Site, ledger: Ledger) -> None:
             late=late,
             machine=ENTRIES,
             kinds=KINDS,
-            imports=[case for case in ledger.imports(actor, owner) if case.state == "imported"][-5:],
-            open_imports=[case for case in ledger.imports(actor, owner) if case.closed is None],
+            imports=[case for case in imports if case.state == "imported"][-5:],
+            open_imports=[case for case in imports if case.closed is None],
             picked={**dict.fromkeys(("q", "state", "kind", "owner")), **asked},
             state_options=[(one.id, one.name.in_language(language)) for one in ENTRIES.states],
             kind_options=[(kind.value, name.in_language(language)) for kind, name in KINDS.items()],
