@@ -245,6 +245,10 @@ def false_closure(field: Country, as_: Callable[[str], Page], notice: int) -> No
     do(owner, notice, "reply", text="已发布2.0版，问题修复", version_name="2.0", version_code="2")
     do(supervisor, notice, "accept", "材料齐全，认可")
     assert case(field, notice).state == "closed"
+    seen_false(field, supervisor, notice)
+
+
+def seen_false(field: Country, supervisor: Page, notice: int) -> None:
     number = number_of(case(field, notice))
     field.publish_version(package(number, 2), code=code_of(number))
     assert field.night().retests.reopened == 1

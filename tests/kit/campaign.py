@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -167,8 +168,15 @@ class Country:
         self.shops.offer(one, *markets)
 
     def night(self, **span: float) -> Followed:
-        """Time passes; the markets are crawled, everything published, and the cases follow."""
+        """Time passes; the markets are crawled, everything published, and the cases follow.
+
+        In a thread of its own: the crawl has an event loop, and so has whoever drives a browser.
+        """
         self.clock.move(**(span or {"hours": 2}))
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(self._night).result()
+
+    def _night(self) -> Followed:
         collected = collect(self.store, self.lake, settings=self.settings, again=True, patience_s=5.0, clock=self.clock)
         assert collected.failures == {}, collected
         publish(self.store, self.lake, engine=self.engine, clock=self.clock)
