@@ -8,6 +8,7 @@
     │   ├── UnreadablePolicy      policy    2   422   no text could be read from a policy
     │   └── FormError             form      2   422   fields of a form are wrong; says which and how
     ├── Stale                     stale     2   409   somebody else decided first; says who and when
+    ├── Denied                    denied    2   403   the actor was not given the permission, or has no part in it
     ├── Held                      held      2   423   somebody else is at it this moment
     ├── BadPart                   checksum  2   460   a part of an upload does not have the checksum that came with it
     ├── SettingError              setting   2   500   a setting has a value that cannot be used
