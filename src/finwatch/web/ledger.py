@@ -57,7 +57,7 @@ def besides(ledger: Ledger) -> dict[str, Beside]:
     def entry(actor: Actor, case: Case) -> tuple[str, dict[str, Any]] | None:
         today = today_in_china()
         due = ledger.duties([case], today=today)
-        return "beside_entry.html", {"duties": due, "names": duties.NAMES, "standings": duties.STANDINGS}
+        return "beside_entry.html", {"duties": due, "duty_names": duties.NAMES, "standings": duties.STANDINGS}
 
     def handed_in(actor: Actor, case: Case) -> tuple[str, dict[str, Any]] | None:
         return "beside_import.html", {}
