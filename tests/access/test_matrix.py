@@ -52,6 +52,9 @@ READERS = {
 }
 
 
+STRICTER = re.compile(r"/bench|/uploads|/cases/new/|/cases/{number:int}/{arc_id}")
+"""Routes that ask more of the actor than they declare: the bench a reviewer's part in the case, uploads and forms of
+arcs the permission of what is handed in. They may refuse whom their declaration lets in, never the other way round."""
 AT_ONCE = 12
 """Requests that are under way at a time."""
 
@@ -106,7 +109,7 @@ def filled(store: Store, house: str, region: str, shop: str) -> dict[str, list[s
         from finwatch.store import access as rows
 
         rows.add_person(unit, bystander)
-        for machine, state, mark in (("notice", "sent", "CASEMARK"), ("ledger_entry", "in_use", "LEDGERMARK")):
+        for machine, state, mark in (("filing", "draft", "CASEMARK"), ("ledger_entry", "in_use", "LEDGERMARK")):
             made = cases.add(
                 unit,
                 Case(
@@ -119,7 +122,7 @@ def filled(store: Store, house: str, region: str, shop: str) -> dict[str, list[s
                     title=f"{mark}-{house}",
                     parties=(
                         Party(part=Part.OWNER, organisation=OrganisationId(house)),
-                        *([Party(part=Part.STORE, organisation=OrganisationId(shop))] if machine == "notice" else []),
+                        *([Party(part=Part.STORE, organisation=OrganisationId(shop))] if machine == "filing" else []),
                     ),
                     opened=now,
                     changed=now,
@@ -296,8 +299,8 @@ def test_every_role_reads_what_it_may_and_nothing_else(world: World) -> None:
     about: list[tuple[str, Actor, APIRoute]] = []
     for name, (actor, token) in world.actors.items():
         for route in world.routes:
-            if "GET" not in (route.methods or ()):
-                continue
+            if "GET" not in (route.methods or ()) or isinstance(declared(route), Public):
+                continue  # what is public is asked for by nobody in particular
             for address in dict.fromkeys(
                 address for values in world.values.values() for address in addresses(route, values)
             ):
@@ -311,7 +314,10 @@ def test_every_role_reads_what_it_may_and_nothing_else(world: World) -> None:
     def check(at: int, answer: httpx.Response) -> None:
         name, actor, route = about[at]
         told = f"{name} GET {asked[at][1]}: {answer.status_code}"
-        if refused(route, actor) != (answer.status_code == 403):
+        denied = answer.status_code == 403
+        if refused(route, actor) and not denied:
+            wrong.append(told)
+        if denied and not refused(route, actor) and not STRICTER.search(route.path):
             wrong.append(told)
         if answer.status_code == 401 or answer.status_code >= 500:
             wrong.append(told)

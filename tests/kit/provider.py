@@ -106,14 +106,19 @@ def serving() -> Iterator[Provider]:
         with sqlite3.connect(folder / "provider.db") as database:
             database.executescript(SCHEMA.read_text("utf-8"))
             # the property that holds groups: the store of users keeps only properties that it was told of
-            told = '"data-format":{"groups":{"multiple":true,"read":true,"write":true},'
+            known = '"data-format":{"groups":{"multiple":true,"read":true,"write":true},'
             database.execute(
                 "UPDATE g_user_module_instance SET gumi_parameters = replace(gumi_parameters, ?, ?)",
-                ('"data-format":{', told),
+                ('"data-format":{', known),
             )
         database.close()
         (folder / "webapp").mkdir()
         shutil.copytree(WEBAPP, folder / "webapp", dirs_exist_ok=True)
+        told = folder / "webapp" / "config.json"  # its log-in page asks the server that is named here
+        text = (told / told.name if told.is_dir() else told).read_text("utf-8")  # Debian 12 ships it in a folder
+        if told.is_dir():
+            shutil.rmtree(told)
+        told.write_text(text.replace("http://localhost:4593", address), "utf-8")
         (folder / "glewlwyd.conf").write_text(_configuration(folder, port, address), "utf-8")
         log = (folder / "log").open("wb")
         process = subprocess.Popen(
