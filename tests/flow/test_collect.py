@@ -73,6 +73,7 @@ def test_the_sample_world_from_the_market_to_the_pages(tmp_path: Path) -> None:
         gone = store.apps(AppFilter(gone=True)).rows
         assert [row.app for row in gone] == ["example.yingzhou.pay"]
         assert all(health.rate == 1.0 for health in store.market_health(since=START, now=START.replace(year=2100)))
+    assert (done.registered.cases, done.registered.filed) == (9, 1)
     (again,) = demonstrate(Settings(home=tmp_path), processes=2).days
     assert (again.collected.failures, again.worked.examined, again.compared.compared) == ({}, 0, 0)
     assert (again.published.written, again.published.dropped) == (0, 0)

@@ -8,7 +8,6 @@ account, so that the pages stay open to whoever sits at the machine; ``finwatch 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -59,7 +58,7 @@ _NAMES: Final = {
 _PAPERS: Final = (
     *("营业执照", "金融业务许可证", "授权函", "开发规范", "运维管理文档", "安全管理文档", "软件图标", "主界面截图"),
     *("资金交易界面截图", "隐私政策界面截图", "隐私政策", "个人信息使用和管理办法", "评估报告", "评估报告盖章页"),
-    *("检测报告盖章页", "认证证书"),
+    *("检测报告盖章页", "认证证书", "安装包"),
 )
 
 
@@ -214,7 +213,7 @@ def _app(register: _Register, store: Store, package: str, *, assessed_on: str) -
         "assessment_kind": "certification",
         "certifier": "certifier",
     }
-    sha256 = row.sha256 if row and row.sha256 else hashlib.sha256(package.encode()).hexdigest()
+    sha256 = row.sha256 if row and row.sha256 else paper["安装包"]
     signers = [signer.sha256 for signer in examined.package.signers] if examined else []
     form |= {
         "package_file": sha256,
