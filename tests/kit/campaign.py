@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from finwatch.store import access as people
 from finwatch.supervise.desk import SYSTEM
 from finwatch.supervise.office import desk_of
 from tests.kit import observed
-from tests.kit.office import Clock, furnish, hire
+from tests.kit.office import furnish, hire
 from tests.kit.store import examination, finding, sha
 
 CATEGORIES = (
@@ -150,6 +150,26 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+class Ahead:
+    """The real time and what was added to it: markets are visited in real time, deadlines pass by leaps."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    @property
+    def at(self) -> datetime:
+        """The time."""
+        return datetime.now(UTC) + self._ahead
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self.at
+
+    def move(self, **span: float) -> None:
+        """Moves on by ``timedelta(**span)``."""
+        self._ahead += timedelta(**span)
+
+
 class Country:
     """The field with its store, its lake and its markets; its time moves when a night passes."""
 
@@ -159,12 +179,12 @@ class Country:
         self.settings = Settings(home=home, allow_private=(shops.address,))
         self.lake = open_lake(self.settings.lake_address)
         self.engine = LocalEngine(processes=1)
-        self.clock = Clock(datetime.now(UTC).replace(microsecond=0))
+        self.clock = Ahead()
         self.desk = desk_of(store, knows=self.lake.blobs.has, clock=self.clock)
 
     def publish_version(self, one: Examination, *markets: str, code: tuple[int, ...]) -> None:
         """A version comes out: examined, and offered."""
-        observed.examined(self.lake, [one], self.clock.at, code=code)
+        observed.examined(self.lake, [one], datetime.now(UTC), code=code)
         self.shops.offer(one, *markets)
 
     def night(self, **span: float) -> Followed:
@@ -177,9 +197,10 @@ class Country:
             return thread.submit(self._night).result()
 
     def _night(self) -> Followed:
-        collected = collect(self.store, self.lake, settings=self.settings, again=True, patience_s=5.0, clock=self.clock)
+        collected = collect(self.store, self.lake, settings=self.settings, again=True, patience_s=5.0)
+        assert collected.visits >= len(MARKETS), collected
         assert collected.failures == {}, collected
-        publish(self.store, self.lake, engine=self.engine, clock=self.clock)
+        publish(self.store, self.lake, engine=self.engine)
         return follow_cases(self.desk, self.lake, engine=self.engine, now=self.clock.at)
 
 
