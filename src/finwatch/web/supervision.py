@@ -87,7 +87,7 @@ def _campaign(pages: APIRouter, site: Site, desk: Desk) -> None:
             rows=public_rows([case.form for case in notices]),
             notices=notices,
             orders=batches.orders_of(desk, actor, notices),
-            progress={case.id: progress(case.form["problems"], closed=_put_right(case)) for case in notices},
+            progress={case.id: progress(case.form.get("problems") or (), closed=_put_right(case)) for case in notices},
         )
 
 
@@ -203,7 +203,7 @@ def _beside_notice(desk: Desk) -> Beside:
         orders = desk.store.cases.whole(CaseFilter(machine="removal", parent=case.id), scope=actor.scope)
         appeals = desk.store.cases.whole(CaseFilter(machine="appeal", subject=f"case:{case.id}"), scope=actor.scope)
         appealable = actor.may(Permission.APPEAL_FILE) and case.closed is None and not case.form.get("appeal")
-        told = progress(case.form["problems"], closed=_put_right(case))
+        told = progress(case.form.get("problems") or (), closed=_put_right(case))
         return "beside_notice.html", {
             "seen": SEEN,
             "orders": orders,
