@@ -6,6 +6,7 @@ that a filing stands while its change is under review; so is what a branch files
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from finwatch.model.access import Permission
@@ -66,8 +67,6 @@ def _may_hand_in(occasion: Occasion) -> Problems:
 
 def _named(change: Change, occasion: Occasion) -> Change:
     """The change, with the case called as its record is."""
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(change, title=record.title(occasion.form), subject=record.subject(occasion.form))
 
 
