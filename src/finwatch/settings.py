@@ -56,8 +56,8 @@ class Settings(Model):
     workers: int = 0
     """``FINWATCH_WORKERS``: examinations at a time; 0 = one per core."""
     mail: str = ""
-    """``FINWATCH_MAIL``: the server that takes mail, ``smtp://[user:password@]host[:port]`` or ``smtps://…``; without it
-    mail waits in the outbox."""
+    """``FINWATCH_MAIL``: the server that takes mail, ``smtp://[user:password@]host[:port]`` or ``smtps://…``; without
+    it mail waits in the outbox."""
     mail_from: str = "finwatch@localhost"
     """``FINWATCH_MAIL_FROM``: the address that mail is from."""
     language: str = "en"
@@ -81,8 +81,8 @@ class Settings(Model):
     oidc_groups: str = "groups"
     """``FINWATCH_OIDC_GROUPS``: the claim that lists a person's groups, which roles are mapped from."""
     signing_key: Path | None = None
-    """``FINWATCH_SIGNING_KEY``: the private key that signs heads of the log and approved lists, a PEM file that only its
-    owner may read; ``finwatch log key new`` makes one. Keep a copy apart."""
+    """``FINWATCH_SIGNING_KEY``: the private key that signs heads of the log and approved lists, a PEM file that only
+    its owner may read; ``finwatch log key new`` makes one. Keep a copy apart."""
 
     @property
     def lake_address(self) -> str:

@@ -119,8 +119,8 @@ outbox = Table(
     Index(None, "state", "due"),
     Index(None, "channel", "address", "id"),
 )
-"""What is to be delivered. ``state``: ``waiting``, ``sent``, ``doubtful`` or ``dead`` (``error`` says why). A message to
-a desk is there as soon as it is written."""
+"""What is to be delivered. ``state``: ``waiting``, ``sent``, ``doubtful`` or ``dead`` (``error`` says why). A message
+to a desk is there as soon as it is written."""
 
 log_leaf = Table(
     "log_leaf",
