@@ -35,7 +35,7 @@ def run(
         typer.echo(report.model_dump_json())
     else:
         typer.echo(
-            f"sent {report.sent}, refused for now {report.later}, given up {report.given_up}, "
+            f"sent {report.sent}, refused this time {report.later}, given up {report.given_up}, "
             f"waiting for a channel that is not set up {report.without_channel}"
         )
         for one in stuck:

@@ -34,7 +34,7 @@ class Report(Model):
 
     sent: int = 0
     later: int = 0
-    """Refused for now."""
+    """Refused this time, to be tried again."""
     given_up: int = 0
     without_channel: int = 0
     """Nobody has set the channel up: they wait."""
