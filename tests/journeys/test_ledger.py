@@ -14,9 +14,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from finwatch.api.acting import SESSION
-from finwatch.model.access import Organisation, OrganisationId, OrganisationKind, Role
+from finwatch.model.access import Role
 from finwatch.store import open_store
-from finwatch.supervise import accounts
 from finwatch.supervise.ledger.sheet import cells_of
 from tests.journeys.conftest import CHROMIUM, FINWATCH, ROOT, Demo, environment
 from tests.journeys.test_browser import violations
@@ -39,7 +38,7 @@ expect.set_options(timeout=PATIENCE)
 
 @dataclass(frozen=True)
 class Bank:
-    """A served store with a fictional bank, and the cookies of two of its people."""
+    """The demo's store, served, and the cookies of two people of one of its fictional banks."""
 
     address: str
     home: Path
@@ -53,14 +52,6 @@ def bank(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]
     shutil.copytree(demo.home, home)
     settings = environment(home)
     with open_store(f"sqlite:///{home / 'store.sqlite'}") as store:
-        new = Organisation(
-            id=OrganisationId("qinghe"),
-            kind=OrganisationKind.INSTITUTION,
-            name="青禾银行股份有限公司",
-            region="440300",
-            institution="qinghe",
-        )
-        accounts.add_organisation(store, accounts.OPERATOR, new)
         owner = session_of(store, somebody(store, "qinghe", Role.APP_OWNER))
         officer = session_of(store, somebody(store, "qinghe", Role.COMPLIANCE_OFFICER))
     server = subprocess.Popen(
