@@ -7,21 +7,18 @@ its clause, over verbs that are joined (不会收集或共享), and no further; 
 
 from __future__ import annotations
 
-import re
-
-from finwatch.model.statement import FIRST, Action, Condition, ConditionKind, Party, PartyKind, Place, Source
-from finwatch.policy.statements.closing import Closing
-from finwatch.policy.statements.frame import NOT_DATA, Clause, Frame
+from finwatch.model.statement import FIRST, Action, Condition, ConditionKind, Party, PartyKind
+from finwatch.policy.statements.actors import Actors
+from finwatch.policy.statements.frame import NOT_DATA, Frame
 from finwatch.policy.statements.lexicon import USER, Kind, Token, Verb
-from finwatch.policy.statements.parties import NAME_LENGTH, clean_name, party_of, sdk_name
+from finwatch.policy.statements.parties import party_of
 from finwatch.policy.statements.segments import KEEPER, classified, first_subject, has, law_ends, of_item_follows
 
-RECIPIENT_END = re.compile(r"[,。;:(，；：\n]|以便|用于|进行|处理")
 INSIDE = ("中,", "中可能", "中也", "之中", "里,")
 """After an object: it is only where something else is found (我们收集的信息中,可能包含…)."""
 
 
-class Clauses(Closing):
+class Clauses(Actors):
     """The part of a sentence's reading that walks over the tokens of its clauses."""
 
     def _main(self, tokens: list[Token]) -> None:  # noqa: PLR0912 - one branch a kind of token
@@ -221,12 +218,6 @@ class Clauses(Closing):
         self._conditions.append(condition)
         return stop
 
-    def _turn(self) -> None:
-        """Closes the predicate and starts another clause with the same subject."""
-        old = self._clause
-        self._close()
-        self._clause = Clause(subject=old.subject, mute=old.mute)
-
     def _verb(self, tokens: list[Token], place: int) -> None:  # noqa: PLR0911, PLR0912 - each return a verb that states nothing
         token = tokens[place]
         verb: Verb = token.value
@@ -344,154 +335,3 @@ class Clauses(Closing):
         if verb.provide:
             return not clause.denied and not clause.refused
         return verb.action is Action.COLLECT or clause.denied
-
-    def _recipient_after(self, tokens: list[Token], place: int) -> None:
-        """共享给…, 传输至…: the recipient follows the verb."""
-        start = tokens[place].end
-        stop = RECIPIENT_END.search(self.text, start)
-        end = stop.start() if stop else len(self.text)
-        kind: object = None
-        for token in tokens[place + 1 : place + 8]:
-            if token.start >= end:
-                break
-            if token.kind is Kind.PARTY and token.value != USER:
-                kind = kind or token.value
-            elif token.kind in (Kind.PURPOSE, Kind.VERB, Kind.ITEM, Kind.TURN, Kind.NOT, Kind.CONDITION):
-                end = token.start
-                break
-        name = self.text[start:end]
-        self._clause.recipient = (
-            Party(kind, clean_name(name)) if isinstance(kind, PartyKind) else party_of(name) or self._clause.recipient
-        )
-        if tokens[place].value.to and any(
-            token.kind is Kind.PLACE and token.value is Place.SERVER and token.start < start + NAME_LENGTH
-            for token in tokens[place + 1 : place + 4]
-        ):
-            self._clause.recipient = FIRST
-
-    def _party(self, tokens: list[Token], place: int) -> None:  # noqa: PLR0911, PLR0912 - one return a role
-        token = tokens[place]
-        clause = self._clause
-        before = tokens[place - 1] if place else None
-        after = tokens[place + 1] if place + 1 < len(tokens) else None
-        if token.value == USER:
-            self._user(token, before, after)
-            return
-        if clause.nested >= 0:
-            return
-        if before is not None and before.kind is Kind.CONTROL and before.end == token.start:
-            laid = self.text.startswith("要求", before.start) and token.value is not PartyKind.FIRST
-            clause.mute = clause.mute or clause.subject == USER or laid
-            return
-        if clause.role in ("to", "with") and not (clause.group and not self.latin):
-            clause.recipient = self._named(token, clause.role_at)
-            return
-        if clause.role == "from":
-            if token.value is not PartyKind.FIRST:
-                clause.source = Source.THIRD
-            return
-        if before is not None and before.kind is Kind.REFUSAL and token.value is PartyKind.FIRST:
-            clause.mute = True
-            return
-        if token.value is PartyKind.FIRST:
-            if before is None or before.kind is not Kind.PREPOSITION or before.end < token.start:
-                self._first(token, after)
-            return
-        if (
-            token.value is PartyKind.THIRD
-            and after is not None
-            and after.value is PartyKind.SDK
-            and after.start == token.end
-        ):
-            return
-        led = place > 0 and tokens[place - 1].value is PartyKind.THIRD
-        of = place > led and tokens[place - 1 - led].kind is Kind.OF and not clause.group
-        if (
-            token.value is PartyKind.SDK
-            and (clause.group or clause.subject is not None)
-            and clause.role != "by"
-            and not of
-        ):
-            if not clause.objects and not (clause.group and clause.group[-1].to):
-                called = before is not None and before.kind is Kind.VERB and before.value.permit
-                self._sdk = self.named_sdk(token)
-                clause.group.clear()
-                clause.uses_sdk = not called
-            return
-        jointly = clause.subject == FIRST and has(tokens[:place], Kind.AND)
-        if jointly and not clause.group and not clause.role:
-            clause.jointly = self._named(token, token.start)
-        if (clause.group and clause.role != "by") or clause.role == "through" or jointly:
-            return
-        clause.subject = self.named_sdk(token) if token.value is PartyKind.SDK else self._named(token, token.start)
-        if clause.role == "by":
-            clause.role = None
-
-    def _user(self, token: Token, before: Token | None, after: Token | None) -> None:  # noqa: PLR0911 - one a role
-        clause = self._clause
-        if after is not None and after.start == token.end and after.kind in (Kind.OF, Kind.ITEM):
-            if after.kind is Kind.ITEM and clause.group:
-                return
-            if after.kind is Kind.OF or clause.group:
-                if clause.nested >= 0 and after.kind is Kind.OF:
-                    return
-                return
-        if (
-            before is not None
-            and before.end == token.start
-            and before.kind is Kind.PREPOSITION
-            and before.value
-            in (
-                "to",
-                "with",
-                "object",
-            )
-        ):
-            if before.value != "object":
-                clause.recipient = USER
-            return
-        if before is not None and before.kind is Kind.PREPOSITION and before.value == "by":
-            clause.subject = USER
-            return
-        if clause.group:
-            if clause.nested < 0 and not clause.group[-1].to:
-                if self._wants_user(clause):
-                    clause.group.clear()
-                    clause.subject = USER
-                else:
-                    clause.nested = len(clause.objects)
-            return
-        if clause.role == "object" and clause.front:
-            clause.nested = len(clause.front)
-            return
-        clause.subject = USER
-        clause.denied = False
-
-    @staticmethod
-    def _wants_user(clause: Clause) -> bool:
-        """需要您…, 请求您…: the person becomes the subject."""
-        return not clause.objects and clause.group[-1].permit
-
-    def _first(self, token: Token, after: Token | None) -> None:
-        clause = self._clause
-        if clause.subject == USER and self.text[token.start] not in "我本":
-            return
-        if clause.group and clause.objects:
-            self._turn()
-            clause = self._clause
-        clause.subject = FIRST
-        clause.purpose_at = -1
-        if after is not None and after.kind is Kind.OF and after.start == token.end:
-            return
-
-    def _named(self, token: Token, start: int) -> Party:
-        if token.value is PartyKind.FIRST:
-            return FIRST
-        if token.value is PartyKind.SDK:
-            return self.named_sdk(token)
-        return Party(token.value, clean_name(self.text[start : token.end]))
-
-    def named_sdk(self, token: Token) -> Party:
-        """The component named right before the word SDK; 该SDK is the one named last."""
-        name = sdk_name(self.text, token.start)
-        return Party(PartyKind.SDK, name) if name else self._sdk or Party(PartyKind.SDK)

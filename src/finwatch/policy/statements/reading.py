@@ -6,29 +6,25 @@ Third step of reading statements. In: ``PolicyText`` and a ``Lexicon``; out: ``S
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from finwatch.model.policy import ParagraphKind, PolicyText
 from finwatch.model.statement import (
     FIRST,
     Action,
-    ConditionKind,
     Party,
     PartyKind,
-    Place,
     Statement,
 )
 from finwatch.policy.statements.components import Component, Listed, components_of, items_in
 from finwatch.policy.statements.frame import GENERIC, Context, Frame
 from finwatch.policy.statements.glued import Glued, glued_table
-from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb, word_list
+from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb
 from finwatch.policy.statements.segments import advises, sentences, trimmed
 from finwatch.policy.statements.sentence import Sentence
 from finwatch.policy.statements.shown import shown_to_others
+from finwatch.policy.statements.stating import CAPABILITIES, Stating
 
-CAPABILITIES = frozenset(word_list("items", "capabilities", "ids"))
-"""Items that a permission or an interface of the system opens."""
 LIST_LENGTH = 80
 """Paragraphs that one head may govern."""
 SHORT = 60
@@ -51,9 +47,6 @@ HEADING_OF_ITEMS = re.compile(
     r"|(?:我们|本行|我行|您)[^,。如何怎样]{0,12}(?:收集|获取|采集|接收|提供)的(?:您的)?(?:个人)?(?:信息|数据|资料)$"
 )
 """A heading whose list is what is collected: What we collect; 我们收集哪些信息."""
-RETENTION = re.compile(
-    r"(?:不少于|至少|不超过|最长|为期|自[^,，。]{2,24}起|保存|留存|存储|保留)?\s*(?:[0-9一二三四五六七八九十两]+|半)\s*(?:个)?(?:年|月|天|日|小时)(?!\d|月|份)|(?:\d+|six|three|five|seven|ten)\s+(?:years?|months?|days?)"
-)
 
 
 def statements_of(policy: PolicyText, lexicon: Lexicon) -> tuple[Statement, ...]:
@@ -61,28 +54,21 @@ def statements_of(policy: PolicyText, lexicon: Lexicon) -> tuple[Statement, ...]
     return tuple(Reader(policy, lexicon).read())
 
 
-class Reader:
+class Reader(Stating):
     """Reads one policy; ``read`` gives its statements and fills ``components``."""
 
     def __init__(self, policy: PolicyText, lexicon: Lexicon) -> None:
-        self.policy = policy
-        self.text = policy.text
+        super().__init__(policy)
         self.lexicon = lexicon
-        self.found: list[Statement] = []
         self.components: list[Component] = []
         self._component_party: Party | None = None
         self._entered: Party | None = None
         """The component whose entry the paragraph before was: 所需权限: … goes on with it."""
-        self._context = Context()
         self._head: Frame | None = None
         self._head_paragraph = 0
         self._head_left = 0
         self._head_is_heading = False
         """The head stands in a heading: only marked items right below it inherit."""
-        self._last: list[Token] = []
-        """Items that were named last, for 前述信息."""
-        self._current: list[Token] = []
-        self._seen: set[tuple[object, ...]] = set()
 
     def read(self) -> list[Statement]:
         """The statements, in the order in which they were met."""
@@ -336,158 +322,11 @@ class Reader:
             frame = replace_objects(head, objects)
             self._state(frame, number, span, head=self._head_paragraph)
 
-    # --- statements -------------------------------------------------------------------------------------------------
-
-    def _state(self, frame: Frame, number: int, span: tuple[int, int], *, head: int | None = None) -> int:
-        made = 0
-        retention = self._retention(frame, span)
-        for verb in _actions(frame.verbs):
-            for token in frame.objects:
-                for item, at in self._items(token, frame):
-                    if not _fits(item, verb, frame):
-                        continue
-                    made += self._add(
-                        Statement(
-                            item,
-                            verb.action,
-                            frame.denied,
-                            frame.party,
-                            number,
-                            span[0],
-                            span[1],
-                            at.start,
-                            at.end,
-                            frame.recipient,
-                            frame.purpose,
-                            frame.conditions,
-                            frame.place,
-                            retention,
-                            frame.source,
-                            frame.implied,
-                            head,
-                            frame.de_identified,
-                        )
-                    )
-        return made
-
-    def _add(self, statement: Statement) -> int:
-        key = (
-            statement.start,
-            statement.item,
-            statement.action,
-            statement.denied,
-            statement.party.kind,
-            statement.recipient,
-        )
-        if key in self._seen:
-            return 1
-        self._seen.add(key)
-        self.found.append(statement)
-        return 1
-
-    def _retention(self, frame: Frame, span: tuple[int, int]) -> tuple[int, int] | None:
-        if not any(verb.action is Action.STORE for verb in frame.verbs):
-            return None
-        found = RETENTION.search(self.text, span[0], span[1])
-        return found.span() if found else None
-
-    def _items(self, token: Token, frame: Frame) -> Iterator[tuple[str, Token]]:
-        """The items that a word names, or those that it points back to."""
-        if token.value == PERMISSION_NAMED:
-            for other in self._context.topic:
-                for item in other.value:
-                    if item in CAPABILITIES:
-                        yield item, other
-            return
-        if token.value:
-            values = token.value
-            if "contacts" in values and "emergency_contact" in values:
-                values = ("contacts",) if self._whole_book(token) else ("emergency_contact",)
-            for item in values:
-                yield item, token
-            return
-        earlier = [one for one in self._current if one.kind is Kind.ITEM and one.value and one.start < token.start]
-        earlier = [
-            one for one in earlier if one.value != PERMISSION_NAMED and not GENERIC.issuperset(one.value)
-        ] or self._last
-        if not earlier or frame.party.kind is not PartyKind.FIRST:
-            yield "personal_info", token
-            return
-        for other in earlier:
-            for item in other.value:
-                yield item, other
-
-    def _whole_book(self, token: Token) -> bool:
-        around = self.text[max(0, token.start - 60) : token.end + 40]
-        return "通讯录" in around
-
-    def _imply(self, frames: list[Frame], number: int, span: tuple[int, int]) -> None:
-        """What is not kept was read; what is not read once refused is read when allowed."""
-        denied = {
-            item
-            for frame in frames
-            if frame.denied and any(verb.action is Action.COLLECT for verb in frame.verbs) and not _refused(frame)
-            for token in frame.objects
-            for item in token.value
-        }
-        denied |= {
-            item
-            for one in frames
-            if one.party.kind is PartyKind.DEVICE
-            for token in one.objects
-            for item in token.value
-        }
-        for frame in frames:
-            if not frame.denied or frame.party.kind is not PartyKind.FIRST:
-                continue
-            actions = {verb.action for verb in frame.verbs}
-            kept = actions <= {Action.STORE, Action.UPLOAD}
-            refused = Action.COLLECT in actions and _refused(frame, of=self.text)
-            if not (kept or refused):
-                continue
-            objects = [token for token in frame.objects if not denied.intersection(token.value)]
-            if objects:
-                conditions = tuple(one for one in frame.conditions if one.kind is ConditionKind.FUNCTION)
-                implied = Frame(
-                    [Verb(Action.COLLECT)], objects, FIRST, denied=False, implied=True, conditions=conditions
-                )
-                implied.place = Place.DEVICE if Action.UPLOAD in actions or frame.place is Place.DEVICE else None
-                self._state(implied, number, span)
-
 
 def _denies(tokens: list[Token]) -> bool:
     return any(token.kind is Kind.NOT for token in tokens)
 
 
-def _refused(frame: Frame, *, of: str | None = None) -> bool:
-    """Whether the frame holds once a permission or authorisation is refused."""
-    for condition in frame.conditions:
-        if condition.kind is ConditionKind.REFUSAL:
-            return of is None or any(
-                word in of[condition.start : condition.end] for word in ("授权", "权限", "permission")
-            )
-    return False
-
-
 def replace_objects(frame: Frame, objects: list[Token]) -> Frame:
     """``frame`` with other objects."""
     return replace(frame, objects=objects, include=False)
-
-
-def _actions(verbs: Iterable[Verb]) -> list[Verb]:
-    """One verb an action; joined verbs of one action count once, the strongest of them."""
-    best: dict[Action, Verb] = {}
-    for verb in verbs:
-        known = best.get(verb.action)
-        if known is None or (known.weak and not verb.weak):
-            best[verb.action] = verb
-    return list(best.values())
-
-
-def _fits(item: str, verb: Verb, frame: Frame) -> bool:
-    """Whether a verb can have the item as its object."""
-    if verb.permit:
-        return item in CAPABILITIES
-    if verb.weak and item in GENERIC:
-        return verb.action is Action.USE and (len(frame.verbs) > 1 or frame.explicit)
-    return True
