@@ -75,6 +75,28 @@ def test_an_institution_sees_its_notices_and_no_suspicion(app: FastAPI, store: S
         assert not (mine and case.machine in ("campaign", "inspection"))
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("同意延长天数", '<th scope="col">代码相同</th>', "所见版本")),
+        ("en", ("Days given", '<th scope="col">Equal code</th>', "Version seen")),
+    ],
+)
+def test_what_the_system_wrote_is_read_in_words(
+    app: FastAPI, store: Store, stage: Stage, language: str, words: tuple[str, ...]
+) -> None:
+    """Answers, retests, extensions and visits are told field by field, never as the JSON that they are kept as."""
+    reader = browser(app, store, "sup1")
+    told = ""
+    for case in stage.cases():
+        text = reader.get(f"/cases/{case.id}?lang={language}").text
+        assert "{&#39;" not in text, case
+        assert "{'" not in text, case
+        told += text
+    for word in words:
+        assert word in told
+
+
 def test_the_figures_are_the_same_over_the_api(app: FastAPI, store: Store, stage: Stage) -> None:
     supervisor = browser(app, store, "sup1")
     campaign = stage.cases("campaign")[0].id

@@ -20,7 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from finwatch.model.base import Model, Text
 from finwatch.model.case import FieldProblem
 
-Widget = Literal["line", "text", "date", "number", "flag", "choice", "choices", "lines", "file", "files", "rows"]
+Widget = Literal[
+    "line", "text", "date", "number", "flag", "choice", "choices", "lines", "file", "files", "rows", "group", "time",
+    "share", "package",
+]  # fmt: skip
 MISSING = Text(zh="此项必填。", en="This must be filled in.")
 
 
@@ -34,7 +37,9 @@ class FormField(Model):
     hint: Text | None = None
     options: tuple[tuple[str, Text], ...] = ()
     columns: tuple[FormField, ...] = ()
-    """Of ``rows``: the fields of one row."""
+    """Of ``rows``: the fields of one row; of a ``group``: its fields."""
+    private: bool = False
+    """Personal data: shown to the owner of the case alone, to others only when they say why (``supervise.private``)."""
 
 
 def field(
@@ -46,12 +51,18 @@ def field(
     hint: Text | None = None,
     options: Sequence[tuple[str, Text]] = (),
     default: Any = None,
+    row: type[Form] | None = None,
+    private: bool = False,
     **rules: Any,
 ) -> Any:
-    """A labelled field; ``rules`` are pydantic's (``max_length``, ``ge`` …); a ``pattern`` is of the whole text."""
+    """A labelled field; ``rules`` are pydantic's (``max_length``, ``ge`` …); a ``pattern`` is of the whole text.
+
+    ``row`` names the parts of what the system writes as plain JSON: of one object a group, of several a table.
+    """
     if "pattern" in rules:
         rules["pattern"] = rf"^(?:{rules['pattern']})$"
     extra = {"zh": zh, "en": en, "required": required, "widget": widget, "options": tuple(options), "hint": hint}
+    extra |= {"row": row, "private": private}
     return Field(default=default, json_schema_extra={"form": extra}, **rules)  # type: ignore[dict-item]
 
 
@@ -139,7 +150,7 @@ def _annotated(info: Any) -> Any:
 def _shown(name: str, info: Any) -> FormField:
     extra = (info.json_schema_extra or {}).get("form", {})
     kind = _inner(info.annotation)
-    row = _row_model(kind)
+    row = extra.get("row") or _row_model(kind)
     options = tuple(extra.get("options", ()))
     widget = extra.get("widget") or _widget(kind, row, bool(options))
     columns = tuple(_shown(column, inner) for column, inner in row.model_fields.items()) if row else ()
@@ -151,6 +162,7 @@ def _shown(name: str, info: Any) -> FormField:
         hint=extra.get("hint"),
         options=options,
         columns=columns,
+        private=extra.get("private", False),
     )
 
 
@@ -173,7 +185,7 @@ def _row_model(kind: Any) -> type[Form] | None:
 
 def _widget(kind: Any, row: type[Form] | None, choices: bool) -> Widget:
     if row is not None:
-        return "rows"
+        return "rows" if get_origin(kind) is tuple else "group"
     if get_origin(kind) is tuple:
         return "choices" if choices else "lines"
     if choices or get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum)):

@@ -84,7 +84,7 @@ def _campaign(pages: APIRouter, site: Site, desk: Desk) -> None:
             case=view.case,
             machine=desk.machine("campaign"),
             machines=desk.machines,
-            rows=public_rows([case.form for case in notices]),
+            rows=public_rows([case.form for case in notices], ever=True),
             notices=notices,
             orders=batches.orders_of(desk, actor, notices),
             progress={case.id: progress(case.form.get("problems") or (), closed=_put_right(case)) for case in notices},

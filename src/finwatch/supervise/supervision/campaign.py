@@ -6,6 +6,7 @@ by hand; each app becomes an inspection. What goes out: one batch of notices in 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final, Literal
 
 from finwatch.model.access import Permission
@@ -37,6 +38,53 @@ class StratumRow(Form):
     drawn: int = field("抽取", "Drawn", default=0)
 
 
+class BatchRow(Form):
+    """One batch of notices."""
+
+    number: str | None = field("批次编号", "Number")
+    on: date | None = field("日期", "On")
+    notices: int | None = field("通报份数", "Notices")
+    by: str | None = field("经办人", "By")
+
+
+class SampledRow(Form):
+    """One app of the sample."""
+
+    app: str | None = field("应用编号", "App")
+    package: str | None = field("包名", "Package name")
+    name: str | None = field("应用名称", "Name of the app")
+    developer: str | None = field("应用开发者", "Developer")
+    operator: str | None = field("运营主体", "Operator")
+    markets: tuple[str, ...] = field("应用来源", "Where it is offered", default=())
+    category: str | None = field("类别", "Category")
+    version_name: str | None = field("版本", "Version")
+    version_code: int | None = field("版本号", "Version code")
+    addressee: str | None = field("被通报单位", "To whom a notice goes")
+
+
+class CategoryRow(Form):
+    """A category in the closing figures."""
+
+    name: str | None = field("类别", "Category")
+    apps: int = field("检查应用", "Apps checked", default=0)
+    with_problems: int = field("有问题", "With problems", default=0)
+
+
+class Report(Form):
+    """The closing figures; the report's page has them by state and with the list."""
+
+    apps: int = field("检查应用", "Apps checked", default=0)
+    with_problems: int = field("有问题", "With problems", default=0)
+    categories: tuple[CategoryRow, ...] = field("按类别", "By category", default=())
+    notices: int = field("通报", "Notices", default=0)
+    put_right: int = field("完成整改", "Put right", default=0)
+    extended: int = field("延期", "Given more time", default=0)
+    reopened: int = field("虚假整改重新立案", "Closed falsely, opened again", default=0)
+    published: int = field("公开通报", "Made public", default=0)
+    removed: int = field("下架", "Removed", default=0)
+    withdrawn: int = field("撤销", "Withdrawn", default=0)
+
+
 class CampaignForm(Form):
     """What is checked, and what the draw was."""
 
@@ -63,8 +111,8 @@ class CampaignForm(Form):
     population: int | None = field("总体", "Population")
     digest: str | None = field("总体摘要", "Digest of the population")
     drawn: tuple[StratumRow, ...] = field("各层抽取", "Drawn by stratum", default=())
-    batches: tuple[dict[str, Any], ...] = field("通报批次", "Batches", default=())
-    report: dict[str, Any] | None = field("结案统计", "Closing figures")
+    batches: tuple[dict[str, Any], ...] = field("通报批次", "Batches", default=(), row=BatchRow)
+    report: dict[str, Any] | None = field("结案统计", "Closing figures", row=Report)
 
 
 PLAN: Final = (
@@ -80,7 +128,7 @@ class Drawn(Form):
     population: int = field("总体", "Population", required=True, default=0)
     digest: str = field("总体摘要", "Digest of the population", required=True, default="")
     drawn: tuple[StratumRow, ...] = field("各层抽取", "Drawn by stratum", default=())
-    apps: tuple[dict[str, Any], ...] = field("样本", "Sample", required=True, default=())
+    apps: tuple[dict[str, Any], ...] = field("样本", "Sample", required=True, default=(), row=SampledRow)
 
 
 class Batch(Form):

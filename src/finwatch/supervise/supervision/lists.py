@@ -26,8 +26,13 @@ class PublicRow(Model):
     filing: str | None = None
 
 
-def public_rows(forms: Sequence[Mapping[str, Any]], *, removal: bool = False) -> tuple[PublicRow, ...]:
-    """The rows of inspections' or notices' forms in the order given; without sources in a list of removals."""
+def public_rows(
+    forms: Sequence[Mapping[str, Any]], *, removal: bool = False, ever: bool = False
+) -> tuple[PublicRow, ...]:
+    """The rows of inspections' or notices' forms in the order given; without sources in a list of removals.
+
+    ``ever`` = with the problems that a retest saw gone: what a closing report tells.
+    """
     return tuple(
         PublicRow(
             number=number,
@@ -38,7 +43,7 @@ def public_rows(forms: Sequence[Mapping[str, Any]], *, removal: bool = False) ->
             problems=tuple(
                 problem["title"]
                 for problem in form.get("problems", ())
-                if problem["decision"] == "confirmed" and problem["seen"] != GONE
+                if problem["decision"] == "confirmed" and (ever or problem["seen"] != GONE)
             ),
             filing=form.get("filing"),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final, Literal
 
 from finwatch.model.access import Permission
@@ -12,7 +13,7 @@ from finwatch.supervise.machine import SAME, Arc, Machine, State
 from finwatch.supervise.supervision import notice
 from finwatch.supervise.supervision.notice import NOTICE
 from finwatch.supervise.supervision.parties import AUTHORITY, JUDGED
-from finwatch.supervise.supervision.problems import Problem, Result
+from finwatch.supervise.supervision.problems import SEEN, Problem, Result
 from finwatch.supervise.ticking import recount_arc
 
 KINDS: Final = (
@@ -24,6 +25,56 @@ KINDS: Final = (
     ("dishonest_list", Text(zh="列入电信业务经营不良名单或失信名单", en="entry in the list of dishonest operators")),
 )
 """Kinds of penalty: 行政处罚法, Art. 9, and the two lists that MIIT's notices speak of."""
+
+
+class Answered(Form):
+    """The newest answer as it is kept."""
+
+    at: str | None = field("反馈时间", "Answered at", widget="time")
+    late: bool = field("逾期反馈", "After the deadline", default=False)
+    text: str | None = field("整改情况", "What was done", widget="text")
+    version_name: str | None = field("整改后版本", "Version put right")
+    version_code: int | None = field("整改后版本号", "Its version code")
+    sha256: str | None = field("整改后安装包", "The package", widget="package")
+
+
+class Extension(Form):
+    """What was asked for and what was given."""
+
+    asked: int | None = field("申请延长天数", "Days asked for")
+    reason: str | None = field("理由", "Reason", widget="text")
+    at: str | None = field("申请时间", "Asked at", widget="time")
+    granted: int | None = field("同意延长天数", "Days given")
+    until: date | None = field("延至", "Until")
+
+
+class RetestRow(Form):
+    """One retest: which version, and how many problems it showed gone, still there, not to be seen."""
+
+    at: str | None = field("时间", "At", widget="time")
+    version_name: str | None = field("版本", "Version")
+    version_code: int | None = field("版本号", "Version code")
+    sha256: str | None = field("安装包", "Package", widget="package")
+    examined: str | None = field("检测时间与引擎", "Examined when and by what")
+    outcome: str | None = field("结果", "Outcome", options=tuple(SEEN.items()))
+    gone: int | None = field("已消除", "Gone")
+    still: int | None = field("仍存在", "Still there")
+    unseen: int | None = field("未能看到", "Not to be seen")
+    same_code: float | None = field("代码相同", "Equal code", widget="share")
+
+
+class ReopenedRow(Form):
+    """When the notice was opened again, and why."""
+
+    at: str | None = field("时间", "At", widget="time")
+    why: str | None = field("原因", "Why", widget="text")
+
+
+CLOSED_AS: Final = (
+    ("retest", Text(zh="复测确认消除", en="seen gone in a retest")),
+    ("accepted", Text(zh="认可反馈材料", en="the answer was accepted")),
+    ("report", Text(zh="检测机构报告", en="a laboratory's report")),
+)
 
 
 class NoticeForm(Form):
@@ -47,13 +98,13 @@ class NoticeForm(Form):
     clock: str = field("期限规则", "Rule of the deadline", required=True, default="", max_length=80)
     days: int | None = field("期限天数", "Days", ge=1, le=3700)
     demand: str = field("整改要求", "What is demanded", required=True, default="", widget="text", max_length=2000)
-    reply: dict[str, Any] | None = field("反馈", "Answer")
+    reply: dict[str, Any] | None = field("反馈", "Answer", row=Answered)
     replies: int = field("反馈次数", "Answers", default=0)
-    extension: dict[str, Any] | None = field("延期", "More time")
+    extension: dict[str, Any] | None = field("延期", "More time", row=Extension)
     appeal: int | None = field("异议", "Appeal")
-    retests: tuple[dict[str, Any], ...] = field("复测", "Retests", default=())
-    reopened: tuple[dict[str, Any], ...] = field("重新立案", "Opened again", default=())
-    closed_as: str | None = field("结案依据", "Closed on the ground of")
+    retests: tuple[dict[str, Any], ...] = field("复测", "Retests", default=(), row=RetestRow)
+    reopened: tuple[dict[str, Any], ...] = field("重新立案", "Opened again", default=(), row=ReopenedRow)
+    closed_as: str | None = field("结案依据", "Closed on the ground of", options=CLOSED_AS)
     closed_report: str | None = field("检测报告编号", "Number of the report")
     published: str | None = field("公开通报日期", "Made public on")
     repeat_of: tuple[int, ...] = field("此前通报", "Notices before", default=())

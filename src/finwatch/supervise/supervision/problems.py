@@ -24,6 +24,17 @@ SEEN: Final = {
     STILL: Text(zh="仍存在", en="still there"),
     UNSEEN: Text(zh="未能看到", en="could not be seen"),
 }
+SEVERITIES: Final = (
+    ("high", Text(zh="高", en="high")),
+    ("medium", Text(zh="中", en="medium")),
+    ("low", Text(zh="低", en="low")),
+    ("info", Text(zh="提示", en="information")),
+)
+CONFIDENCES: Final = (
+    (Confidence.CERTAIN.value, Text(zh="确定", en="certain")),
+    (Confidence.LIKELY.value, Text(zh="很可能", en="likely")),
+    (Confidence.SUSPECTED.value, Text(zh="仅为疑似", en="only suspected")),
+)
 DECIDED: Final = {
     "pending": Text(zh="待核实", en="to be verified"),
     "confirmed": Text(zh="核实成立", en="confirmed"),
@@ -38,8 +49,8 @@ class Problem(Form):
     check_version: int = field("检查项版本", "Version of the check", default=1, ge=1)
     title: str = field("问题", "Problem", required=True, default="", max_length=300)
     title_en: str | None = field("问题（英文）", "Problem (English)", max_length=300)
-    severity: str = field("严重程度", "Severity", default="medium", max_length=20)
-    confidence: str = field("把握", "Confidence", default="certain", max_length=20)
+    severity: str = field("严重程度", "Severity", default="medium", max_length=20, options=SEVERITIES)
+    confidence: str = field("把握", "Confidence", default="certain", max_length=20, options=CONFIDENCES)
     clauses: tuple[str, ...] = field("条款", "Clauses", default=())
     evidence: tuple[str, ...] = field("证据", "Evidence", required=True, default=())
     pieces: int = field("证据数", "Pieces of evidence", default=0, ge=0)
@@ -57,7 +68,9 @@ class Result(Form):
     """What a newer version shows of one problem."""
 
     check: str = field("检查项", "Check", required=True, default="")
-    outcome: Literal["gone", "still", "unseen"] = field("结果", "Outcome", required=True, default="unseen")
+    outcome: Literal["gone", "still", "unseen"] = field(
+        "结果", "Outcome", required=True, default="unseen", options=tuple(SEEN.items())
+    )
     says: str | None = field("依据", "What it rests on", max_length=600)
 
 

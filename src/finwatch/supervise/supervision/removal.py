@@ -21,6 +21,15 @@ from finwatch.supervise.ticking import recount_arc
 REMOVAL: Final = "removal"
 
 
+class VisitRow(Form):
+    """One visit to the market."""
+
+    at: str | None = field("访问时间", "Time of the visit", widget="time")
+    listed: bool = field("仍在架", "Still offered", default=False)
+    version: str | None = field("所见版本", "Version seen")
+    capture: str | None = field("存证", "Capture")
+
+
 class RemovalForm(Form):
     """What is to be removed, where, and what visits to the market showed."""
 
@@ -31,7 +40,7 @@ class RemovalForm(Form):
     package: str = field("包名", "Package name", required=True, default="", max_length=300)
     name: str = field("应用名称", "Name of the app", required=True, default="", max_length=300)
     reason: str | None = field("理由", "Reason", max_length=2000)
-    visits: tuple[dict[str, Any], ...] = field("复查记录", "Visits", default=())
+    visits: tuple[dict[str, Any], ...] = field("复查记录", "Visits", default=(), row=VisitRow)
     reminders: int = field("催办次数", "Reminders", default=0)
     found_again: int = field("再次上架次数", "Times found again", default=0)
 
