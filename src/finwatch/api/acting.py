@@ -4,6 +4,7 @@ A route, of the API or of the pages, takes one of these as a parameter or among 
 
     def cases(actor: Annotated[Actor, Depends(needs(Permission.CASE_READ))]) -> CasePage: ...
     def mine(actor: Annotated[Actor, Depends(signed_in)]) -> Response: ...   # whoever is logged in
+    def bench(actor: Annotated[Actor, Depends(needs(any_of=REVIEWERS))]) -> Response: ...   # one of these will do
     def apps(store: Observed) -> AppPage: ...            # the store as the actor may see observed apps
     @api.get("/", dependencies=[Depends(public)])        # open to everybody
 
@@ -18,7 +19,7 @@ Requests that change something and come with a cookie must bring the form token 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -50,12 +51,34 @@ _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Needs:
-    """The dependency of a route for actors who have every one of ``permissions``."""
+    """The dependency of a route for actors who have every one of ``permissions``, and one of ``any_of`` where it is
+    given; ``national`` = who see the rows of every organisation. What a route asks beyond the rows is asked here."""
 
-    def __init__(self, *permissions: Permission) -> None:
+    def __init__(self, *permissions: Permission, any_of: Collection[Permission] = (), national: bool = False) -> None:
         self.permissions = permissions
-        self.people_only = not permissions
+        self.any_of = frozenset(any_of)
+        self.national = national
+        self.people_only = not permissions and not any_of
         """Whoever is logged in, and nobody while nobody is registered."""
+
+    def refusal(self, actor: Actor, path: Mapping[str, str]) -> Denied | None:
+        """Why ``actor`` does not get in; ``None`` = they do. ``path`` = the values in the route's address."""
+        missing = [one.value for one in self.permissions if one not in actor.permissions]
+        if missing:
+            return Denied(
+                f"This needs the permission {', '.join(missing)}.",
+                zh=f"需要权限 {'、'.join(missing)}。",
+                todo="Ask an administrator of your organisation for a role that has it.",
+            )
+        if refused := lacking(actor, self.any_of):
+            return refused
+        if self.national and not actor.scope.everything:
+            return Denied(
+                "This is for those who look after the register of the whole country.",
+                zh="仅限全国范围的管理人员。",
+                todo="Ask an administrator of the national regulator or of the association.",
+            )
+        return None
 
     async def __call__(self, request: Request) -> Actor:
         """Who acts. Raises ``SignedOut``, ``Denied``."""
@@ -66,15 +89,11 @@ class Needs:
             raise nobody()
         if actor.means != "token":
             check_sent_by_us(request)
-        missing = [one.value for one in self.permissions if one not in actor.permissions]
-        if actor is HERE and (missing or self.people_only):
+        refused = self.refusal(actor, {name: str(value) for name, value in request.path_params.items()})
+        if actor is HERE and (refused or self.people_only):
             raise nobody()
-        if missing:
-            raise Denied(
-                f"This needs the permission {', '.join(missing)}.",
-                zh=f"需要权限 {'、'.join(missing)}。",
-                todo="Ask an administrator of your organisation for a role that has it.",
-            )
+        if refused:
+            raise refused
         if actor.means == "break_glass":
             await run_in_threadpool(journal_break_glass, request, actor)
         return actor
@@ -102,21 +121,38 @@ class Observes(Needs):
         super().__init__(*permissions)
         self.whole = whole
 
-    async def __call__(self, request: Request) -> Store:  # type: ignore[override]
-        """The store, narrowed to the actor's sight. Raises ``SignedOut``, ``Denied``."""
-        actor = await super().__call__(request)
-        if self.whole and not actor.sight.everything:
-            raise Denied(
+    def refusal(self, actor: Actor, path: Mapping[str, str]) -> Denied | None:
+        """Why ``actor`` does not get in; ``None`` = they do."""
+        refused = super().refusal(actor, path)
+        if refused is None and self.whole and not actor.sight.everything:
+            return Denied(
                 "This is for those who see the whole field.",
                 zh="仅限可查看全部观察数据的人员。",
                 todo="Ask for the role of an analyst.",
             )
+        return refused
+
+    async def __call__(self, request: Request) -> Store:  # type: ignore[override]
+        """The store, narrowed to the actor's sight. Raises ``SignedOut``, ``Denied``."""
+        actor = await super().__call__(request)
         return door_of(request).store.seen_by(actor.sight)
 
 
-def needs(*permissions: Permission) -> Needs:
-    """A dependency that gives the actor, who has every one of ``permissions``."""
-    return Needs(*permissions)
+def lacking(actor: Actor, any_of: Collection[Permission]) -> Denied | None:
+    """The refusal of somebody who has none of ``any_of``; ``None`` when they have one, or none is asked for."""
+    if not any_of or actor.permissions & frozenset(any_of):
+        return None
+    known = sorted(one.value for one in any_of)
+    return Denied(
+        f"This needs the permission {' or '.join(known)}.",
+        zh=f"需要以下权限之一：{'、'.join(known)}。",
+        todo="Ask an administrator of your organisation for a role that has it.",
+    )
+
+
+def needs(*permissions: Permission, any_of: Collection[Permission] = (), national: bool = False) -> Needs:
+    """A dependency that gives the actor, who has every one of ``permissions`` and one of ``any_of``."""
+    return Needs(*permissions, any_of=any_of, national=national)
 
 
 signed_in: Final = Needs()

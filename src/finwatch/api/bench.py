@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends
 
 from finwatch.api.acting import needs
 from finwatch.api.cases import Number
-from finwatch.errors import Denied
 from finwatch.flow.bench import Bench
 from finwatch.model.access import Actor, Permission
 from finwatch.supervise.bench import Comparison
@@ -24,17 +23,8 @@ REVIEWERS: Final = frozenset(
 """Whoever may send a filing back may set it beside what was seen."""
 
 
-async def reviewing(actor: Annotated[Actor, Depends(needs(Permission.CASE_READ))]) -> Actor:
-    """The actor, who reviews, certifies or tests filings. Raises ``Denied``."""
-    if not actor.permissions & REVIEWERS:
-        raise Denied(
-            "This is for those who review, certify or test filings.",
-            zh="仅限审核、认证或检测人员。",
-            todo="Ask an administrator of your organisation for a role that does.",
-        )
-    return actor
-
-
+reviewing: Final = needs(Permission.CASE_READ, any_of=REVIEWERS)
+"""A dependency that gives the actor, who reviews, certifies or tests filings."""
 Reviewer = Annotated[Actor, Depends(reviewing)]
 
 

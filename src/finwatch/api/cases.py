@@ -6,13 +6,14 @@ One set of routes serves every workflow: what can be asked and done stands in th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
-from finwatch.api.acting import needs, signed_in
-from finwatch.errors import FinwatchError, FormError, NotFound
+from finwatch.api.acting import Needs, lacking, needs, signed_in
+from finwatch.errors import Denied, FinwatchError, FormError, NotFound
 from finwatch.model.access import Actor, Permission
 from finwatch.model.base import Model, Text
 from finwatch.model.case import Case, CasePage, FieldProblem, Step
@@ -20,11 +21,39 @@ from finwatch.store.case import CaseFilter
 from finwatch.supervise.desk import Desk
 from finwatch.supervise.form import FormField
 from finwatch.supervise.machine import Arc, Machine
+from finwatch.supervise.machines import machines
 
 Number = Annotated[int, Path(ge=1, lt=1 << 63, description="Number of the case")]
 Reader = Annotated[Actor, Depends(needs(Permission.CASE_READ))]
+
+
+class Walks(Needs):
+    """The dependency of a route that goes an arc: the permission of the arc that its address names.
+
+    An address that names none that there is (``machine_id``, ``arc_id`` of an opening, ``arc_id`` or ``arc`` of a case)
+    is answered by the route. Part, four eyes and state are the desk's to ask, which knows the case.
+    """
+
+    def refusal(self, actor: Actor, path: Mapping[str, str]) -> Denied | None:
+        """Why ``actor`` goes no such arc; ``None`` = they do, somewhere."""
+        return super().refusal(actor, path) or lacking(actor, _asked(path))
+
+
+def _asked(path: Mapping[str, str]) -> frozenset[Permission]:
+    """The permissions of the arcs that an address may mean."""
+    name = path.get("arc_id") or path.get("arc", "")
+    if "machine_id" in path:
+        machine = machines().get(path["machine_id"])
+        arcs = machine.openings() if machine is not None else ()
+    else:
+        arcs = tuple(arc for machine in machines().values() if (arc := machine.arc(name)) is not None)
+    return frozenset(arc.permission for arc in arcs if arc.id == name and not arc.automatic)
+
+
 Anyone = Annotated[Actor, Depends(signed_in)]
-"""Who is logged in: the arc itself says which permission it needs, and the desk asks for it."""
+"""Who is logged in: what is sent says which arc is meant, and the desk asks for its permission."""
+Walker = Annotated[Actor, Depends(Walks())]
+"""Who has the permission of the arc in the address."""
 Bulk = Annotated[Actor, Depends(needs(Permission.CASE_BULK))]
 MOST = 500
 """Cases in one bulk decision."""
@@ -137,7 +166,7 @@ def routes(api: APIRouter, desk: Desk) -> None:
 
 def _reading(api: APIRouter, desk: Desk) -> None:
     @api.get("/machines", tags=["cases"])
-    def machines(actor: Reader) -> list[MachineView]:
+    def workflows(actor: Reader) -> list[MachineView]:
         """Every workflow."""
         return [machine_view(machine) for machine in desk.machines.values()]
 
@@ -187,7 +216,7 @@ def _deciding(api: APIRouter, desk: Desk) -> None:
         return [decided(number, result) for number, result in told]
 
     @api.post("/cases/{number}/arcs/{arc}", tags=["cases"])
-    def go(actor: Anyone, number: Number, arc: str, asked: Going) -> Case:
+    def go(actor: Walker, number: Number, arc: str, asked: Going) -> Case:
         """Goes an arc. 409 when somebody decided since `version`."""
         return desk.go(
             actor,

@@ -19,8 +19,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from finwatch.api import problems
-from finwatch.api.acting import signed_in
-from finwatch.errors import Denied, FinwatchError, FormError, InputError
+from finwatch.api.acting import needs
+from finwatch.errors import FinwatchError, FormError, InputError
 from finwatch.flow.upload import ALGORITHMS, Growth, Receiver
 from finwatch.model.access import Actor, Permission
 from finwatch.model.base import Model, UtcTime
@@ -74,14 +74,8 @@ class UploadView(Model):
     """When it is forgotten unless more is sent; ``None`` = it is whole and stays."""
 
 
-async def uploading(actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
-    """The actor, who may write something. Raises ``Denied``."""
-    if not actor.permissions & WRITERS:
-        raise Denied("You may not hand in files.", zh="您没有提交文件的权限。", todo="Ask an administrator.")
-    return actor
-
-
-Sender = Annotated[Actor, Depends(uploading)]
+Sender = Annotated[Actor, Depends(needs(any_of=WRITERS))]
+"""Who may write something."""
 
 
 def routes(api: APIRouter, receiver: Receiver) -> None:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from finwatch.api.bench import REVIEWERS
-from finwatch.api.cases import MOST, Anyone, Bulk, Reader, decided
+from finwatch.api.cases import MOST, Bulk, Reader, Walker, decided
 from finwatch.errors import FormError, InputError, NotFound
 from finwatch.model.access import Actor, Organisation, Permission
 from finwatch.model.base import Text
@@ -120,12 +120,12 @@ def _single(pages: APIRouter, site: Site, desk: Desk, besides: Mapping[str, Besi
 
 def _forms(pages: APIRouter, site: Site, desk: Desk) -> None:
     @pages.get("/cases/new/{machine_id}/{arc_id}")
-    def blank(request: Request, actor: Anyone, machine_id: str, arc_id: str) -> Response:
+    def blank(request: Request, actor: Walker, machine_id: str, arc_id: str) -> Response:
         machine, arc = _opening(desk, machine_id, arc_id)
         return _form(site, request, machine, arc, case=None)
 
     @pages.post("/cases/new/{machine_id}/{arc_id}")
-    def opened(request: Request, actor: Anyone, machine_id: str, arc_id: str) -> Response:
+    def opened(request: Request, actor: Walker, machine_id: str, arc_id: str) -> Response:
         machine, arc = _opening(desk, machine_id, arc_id)
         given = posted(request)
         if given.more:
@@ -146,12 +146,12 @@ def _forms(pages: APIRouter, site: Site, desk: Desk) -> None:
         return RedirectResponse(f"/cases/{made.id}", status_code=303)
 
     @pages.get("/cases/{number:int}/{arc_id}")
-    def asked(request: Request, actor: Anyone, number: int, arc_id: str) -> Response:
+    def asked(request: Request, actor: Walker, number: int, arc_id: str) -> Response:
         case, machine, arc = desk.check(actor, number, arc_id)
         return _form(site, request, machine, arc, case=case)
 
     @pages.post("/cases/{number:int}/{arc_id}")
-    def gone(request: Request, actor: Anyone, number: int, arc_id: str) -> Response:
+    def gone(request: Request, actor: Walker, number: int, arc_id: str) -> Response:
         given = posted(request)
         case, machine, arc = desk.check(actor, number, arc_id, version=given.version)
         if given.more:
