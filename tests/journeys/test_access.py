@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
+from finwatch.api.acting import SESSION
 from finwatch.model.access import OrganisationId, OrganisationKind, Role
 from finwatch.model.account import GroupRole
 from finwatch.settings import Settings
@@ -24,7 +25,7 @@ from finwatch.supervise.accounts import OPERATOR
 from tests.journeys.conftest import CHROMIUM, FINWATCH, ROOT, environment
 from tests.journeys.test_browser import open_page, violations
 from tests.kit import provider as providers
-from tests.kit.people import PASSWORD, org
+from tests.kit.people import PASSWORD, org, session_of, somebody
 
 expect.set_options(timeout=60_000)
 pytestmark = [
@@ -114,6 +115,37 @@ def test_password_second_factor_and_a_session_that_ends_in_a_form(
         page.goto("/me")
         assert "/login" in page.url
     assert [one for one in problems if "429" not in one and "422" not in one] == []
+
+
+def test_a_hold_is_placed_and_lifted_on_its_page(browser: Browser, store: Store, tmp_path: Path) -> None:
+    person = somebody(store, "reg", Role.ADMINISTRATOR)
+    problems: list[str] = []
+    with served(tmp_path) as address:
+        page = open_page(browser, address, problems, language="zh")
+        page.context.add_cookies([{"name": SESSION, "value": session_of(store, person), "url": address}])
+        page.goto("/me")
+        page.get_by_role("link", name="保存期限与保全").click()
+        expect(page.locator("#period-journal")).to_contain_text("个人信息保护法")
+        assert violations(page) == []
+        page.get_by_label("对象标识").fill("cn.qinghe.bank")
+        page.get_by_label("最后一日").fill("2099-12-31")
+        page.get_by_role("button", name="设置保全").click()
+        expect(page.get_by_role("alert")).to_contain_text("须写明保全所为何事")
+        expect(page.get_by_label("对象标识")).to_have_value("cn.qinghe.bank")
+        expect(page.get_by_label("保全理由")).to_have_attribute("aria-invalid", "true")
+        assert violations(page) == []
+        page.get_by_label("保全理由").fill("法院 (2026) 7 号")
+        page.get_by_role("button", name="设置保全").click()
+        row = page.locator("#hold-1")
+        expect(row).to_contain_text("法院 (2026) 7 号")
+        assert violations(page) == []
+        row.get_by_label("解除理由").fill("已结案")
+        row.get_by_role("button", name="解除保全").click()
+        expect(page.locator("#ended")).to_contain_text("已结案")
+        assert violations(page) == []
+    (hold,) = store.holds.all()
+    assert (hold.key, hold.lift_reason, hold.lifted_by) == ("cn.qinghe.bank", "已结案", person.id)
+    assert [one for one in problems if "422" not in one] == []
 
 
 @pytest.mark.skipif(providers.absent() is not None, reason=providers.absent() or "")

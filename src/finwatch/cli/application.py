@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from finwatch import __version__
 from finwatch.access.secrets import Sealer
 from finwatch.api import access as access_api
 from finwatch.api import acting, problems, taxii
 from finwatch.api import approved as approved_api
+from finwatch.api import changes as changes_api
 from finwatch.api import log as log_api
 from finwatch.api import office as office_api
+from finwatch.api import retention as retention_api
 from finwatch.api import routes as api
 from finwatch.checks import load
 from finwatch.errors import FinwatchError, InputError, NotFound, SignedOut
@@ -33,6 +37,7 @@ from finwatch.web import access as access_pages
 from finwatch.web import approved as approved_pages
 from finwatch.web import login as login_pages
 from finwatch.web import office
+from finwatch.web import retention as retention_pages
 from finwatch.web import routes as web
 from finwatch.web.language import chosen, translator
 from finwatch.web.pages import HERE, Site
@@ -47,6 +52,25 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+
+
+class Headed:
+    """Puts ``HEADERS`` on every answer, where it does not have one of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, and the answer with its headers."""
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, headed)
 
 
 def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
@@ -72,12 +96,15 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     app.include_router(
         api.router(store=site.store, lake=site.lake, checks=checks, catalog_version=site.knowledge.version)
     )
+    app.include_router(changes_api.router(site.lake, site.knowledge))
     desk = desk_of(site.store, knows=site.lake.blobs.has)
     bench = Bench(store=site.store, lake=site.lake, knowledge=site.knowledge, checks=load)
     books = Ledger(desk, site.lake.blobs, institutions=site.knowledge.institutions)
     gate = Gate(store=site.store, lake=site.lake, knowledge=site.knowledge, checks=load, desk=desk)
     app.include_router(office_api.router(desk, bench, books, questions=gate, lake=site.lake))
     app.include_router(access_api.router(site.store))
+    over = settings.catalog if settings is not None else None
+    app.include_router(retention_api.router(site.store, catalog=over))
     app.include_router(approved_api.router(site.store, site.lake))
     app.include_router(log_api.router(site.store))
     app.include_router(taxii.router(desk))
@@ -86,6 +113,7 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     entrance = APIRouter(include_in_schema=False)
     login_pages.routes(entrance, site, login, oidc)
     access_pages.routes(entrance, site, login)
+    retention_pages.routes(entrance, site, catalog=over)
     app.include_router(entrance)
     app.include_router(office.router(site, desk, door.sealer, bench, books))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
@@ -102,12 +130,7 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     def documentation(request: Request) -> Response:
         return site.render(request, "api.html", routes=app.openapi()["paths"])
 
-    @app.middleware("http")
-    async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+    app.add_middleware(Headed)
 
     @app.exception_handler(FinwatchError)
     def finwatch_error(request: Request, error: FinwatchError) -> Response:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    literal,
     or_,
     select,
     type_coerce,
@@ -127,12 +128,13 @@ class Retention:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def plan(self, periods: Mapping[str, Period], *, now: datetime) -> RetentionRun:
-        """What a run would take out now; nothing is changed. Raises ``CatalogError`` for a period of nothing known."""
+    def plan(self, periods: Mapping[str, Period], *, now: datetime, most: int | None = None) -> RetentionRun:
+        """What a run would take out now; nothing is changed. Rows are counted up to ``most``, where it is given, and
+        are ``most`` + 1 when there are more. Raises ``CatalogError`` for a period of nothing known."""
         with reading(self._engine) as connection:
             found = holds(connection, at=now)
             kept = reach(connection, found)
-            going = tuple(_count(connection, one, now, kept) for one in _known(periods))
+            going = tuple(_count(connection, one, now, kept, most) for one in _known(periods))
         return RetentionRun(at=now, going=going, holds=found)
 
     def apply(self, actor: Actor, periods: Mapping[str, Period], *, now: datetime) -> RetentionRun:
@@ -172,12 +174,13 @@ class Retention:
         return len(rows)
 
 
-def _count(connection: Connection, period: Period, now: datetime, kept: Reach) -> Going:
+def _count(connection: Connection, period: Period, now: datetime, kept: Reach, most: int | None) -> Going:
     subject, before = SUBJECTS[period.id], now - timedelta(days=period.days)
 
     def size(*conditions: Condition) -> int:
-        asked = select(func.count()).select_from(subject.table).where(subject.old(before), *conditions)
-        return int(connection.execute(asked).scalar_one())
+        found = select(literal(1)).select_from(subject.table).where(subject.old(before), *conditions)
+        asked = found.limit(None if most is None else most + 1).subquery()
+        return int(connection.execute(select(func.count()).select_from(asked)).scalar_one())
 
     held = _sure(subject.held(kept))
     return Going(period=period.id, before=before, rows=size(~held), held=size(held))
