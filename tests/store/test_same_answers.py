@@ -56,6 +56,13 @@ def of_apps(store: Store) -> Iterator[Any]:
         yield store.apps(where)
 
 
+def of_concern(store: Store) -> Iterator[Any]:
+    for names in ((), ("青禾",), ("青禾", "fake", "没有")):
+        for packages in ((), ("none.such",), ("cn.qinghe.bank", "none.such")):
+            yield store.apps_of(packages=packages, names=names)
+            yield store.apps_of(packages=packages, names=names, limit=1)
+
+
 def of_findings(store: Store) -> Iterator[Any]:
     for outcome in (None, *Answer):
         for severity in (None, *Severity):
@@ -104,6 +111,7 @@ def of_series(store: Store) -> Iterator[Any]:
 QUESTIONS: dict[str, Callable[[Store], Any]] = {
     "overview": lambda store: store.overview(),
     "apps": lambda store: list(of_apps(store)),
+    "apps_of": lambda store: list(of_concern(store)),
     "app": lambda store: [store.app(row.id) for row in store.apps().rows],
     "version": lambda store: [store.version(one.package.sha256[:12]) for one in (BANK, FAKE)],
     "unread_packages": lambda store: store.unread_packages(MarketId("other")),
@@ -144,6 +152,19 @@ def test_the_same_answer(both: tuple[Store, Store], name: str) -> None:
     assert here == there
     assert here, "an answer that is empty in both proves nothing"
     assert (QUESTIONS[name](both[0]), QUESTIONS[name](both[1])) == (here, there), "what is remembered is what was told"
+
+
+def test_apps_of_a_ledger_are_those_named_or_claimed(both: tuple[Store, Store]) -> None:
+    for store in both:
+        everything = {row.id for row in store.apps(limit=500).rows}
+        named = {row.id for row in store.apps(AppFilter(q="奇"), limit=500).rows}
+        package = {row.id for row in store.apps(limit=500).rows if row.app == "cn.qinghe.bank"}
+        assert package
+        assert named < everything
+        assert {row.id for row in store.apps_of(packages=(), names=("奇",))} == named
+        assert {row.id for row in store.apps_of(packages=("cn.qinghe.bank",), names=())} == package
+        assert {row.id for row in store.apps_of(packages=("cn.qinghe.bank",), names=("奇",))} == named | package
+        assert store.apps_of(packages=(), names=()) == ()
 
 
 def test_every_question_of_the_read_model_is_asked() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -19,6 +19,7 @@ from finwatch.model.listing import EventKind
 from finwatch.model.view import (
     AppFilter,
     AppPage,
+    AppRow,
     AppView,
     EventPage,
     FindingPage,
@@ -138,6 +139,11 @@ class Store:
         """A page of apps. ``after`` is the ``next`` of the page before; raises ``InputError`` when it is not."""
         with self._now() as now:
             return app_questions.apps(now, where or AppFilter(), order=order, after=after, limit=limit)
+
+    def apps_of(self, *, packages: Collection[str], names: Collection[str], limit: int = 5_000) -> tuple[AppRow, ...]:
+        """Apps with one of the package names, or with one of ``names`` in a name, developer or operator; by id."""
+        with self._now() as now:
+            return app_questions.apps_of(now, packages=packages, names=names, limit=limit)
 
     def app(self, app: str) -> AppView:
         """An app's page, by app id or by package name where only one signer family has it.

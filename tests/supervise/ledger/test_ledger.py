@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -218,3 +219,24 @@ def test_a_review_that_is_approved_dates_every_entry_it_covered(ledger: Ledger, 
     assert {one.form["last_assessment"] for one in ledger.entries(owner)[:3]} == {"2026-11-21"}
     assert ledger.entries(owner)[3].form["last_assessment"] != "2026-11-21"
     assert OrganisationKind.INSTITUTION is owner.organisation.kind
+
+
+def test_markets_are_asked_once_for_the_whole_ledger(
+    ledger: Ledger, owner: Actor, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(ledger, owner, kit.workbook(wrong=False))
+    entries = ledger.entries(owner)
+    package = str(entries[0].form["package_id"])
+    mine = AppRow(id="mine~1", app=package, signer=None, name_zh="甲", name_en="A")
+    longer = AppRow(id="z~1", app="z", signer=None, name_zh="乙", name_en="B", operator="晨光银行股份有限公司某店")
+    asked: list[Any] = []
+
+    def apps_of(*, packages: set[str], names: set[str], limit: int) -> tuple[AppRow, ...]:
+        asked.append((packages, names))
+        return (mine, longer)
+
+    monkeypatch.setattr(store, "apps_of", apps_of)
+    assert ledger.observed(owner.organisation, entries) == (mine,), "a name inside a longer one is another's"
+    ((packages, names),) = asked
+    assert {str(case.form["package_id"]) for case in entries if case.form["package_id"]} <= packages
+    assert owner.organisation.name in names

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from finwatch.errors import InputError, NotFound
 from finwatch.model.examination import Match, Rating, Verdict
@@ -48,6 +49,20 @@ def _page(now: Snapshot, where: AppFilter, *, order: Order, after: str | None, l
     last = rows[limit - 1] if len(rows) > limit else None
     key = paging.encode([getattr(last, _ORDERS[order].name), last.app_id]) if last is not None else None
     return AppPage(rows=tuple(app_row(now, row) for row in rows[:limit]), next=key, total=total)
+
+
+def apps_of(now: Snapshot, *, packages: Collection[str], names: Collection[str], limit: int) -> tuple[AppRow, ...]:
+    """Apps that a ledger may mean, by id: with one of the package names, or with one of ``names`` in their names."""
+    ways: list[ColumnElement[bool]] = [app.c.app.in_(sorted(packages))] if packages else []
+    for name in sorted(names):
+        found = search.words(name)
+        if grams := sorted({gram for word in found for gram in search.word_grams(word)}):
+            held = (app.c.search.contains(word, autoescape=True) for word in found)
+            ways.append(and_(_named(now, grams), *held))
+    if not ways:
+        return ()
+    asked = select(app).where(now.live(app), or_(*ways)).order_by(app.c.app_id).limit(limit)
+    return tuple(app_row(now, row) for row in now.connection.execute(asked).all())
 
 
 def _narrowed(now: Snapshot, where: AppFilter) -> Select[Any]:

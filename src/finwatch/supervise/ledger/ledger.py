@@ -33,8 +33,8 @@ from finwatch.supervise.ledger.sheet import (
 )
 
 _BATCH: Final = 500
-SIGHTINGS: Final = 500
-"""Observed apps looked at for one name."""
+SIGHTINGS: Final = 5_000
+"""Observed apps looked at for one institution."""
 
 
 class Files(Protocol):
@@ -173,20 +173,11 @@ class Ledger:
         known = self._institutions.get(owner.institution or "")
         names = {owner.name, owner.short_name, *((known.name.zh, known.name.en, *known.aliases) if known else ())}
         names = {name for name in names if len(name) > 1}
-        packages = {official.package.lower() for official in known.apps} if known else set()
-        packages |= {str(case.form["package_id"]).lower() for case in entries if case.form.get("package_id")}
-        found: dict[str, AppRow] = {}
-        for word in sorted({*names, *packages}):
-            after: str | None = None
-            seen = 0
-            while seen < SIGHTINGS:
-                page = self.desk.store.apps(AppFilter(q=word), order="name", after=after)
-                seen += len(page.rows)
-                found.update({row.id: row for row in page.rows if _concerns(row, known, names, packages)})
-                after = page.next
-                if after is None:
-                    break
-        return tuple(found[key] for key in sorted(found))
+        written = {official.package for official in known.apps} if known else set()
+        written |= {str(case.form["package_id"]) for case in entries if case.form.get("package_id")}
+        packages = {package.lower() for package in written}
+        rows = self.desk.store.apps_of(packages={*written, *packages}, names=names, limit=SIGHTINGS)
+        return tuple(row for row in rows if _concerns(row, known, names, packages))
 
     def beside(
         self, owner: Organisation, entries: Sequence[Case]
