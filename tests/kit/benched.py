@@ -16,11 +16,23 @@ from finwatch.model.access import Actor
 from finwatch.model.case import Case
 from finwatch.store import Store
 from tests.kit import register
+from tests.supervise.driving import Stage
 from tests.supervise.register_cast import RegisterCast, file_institution, furnish_register
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "samples" / "packages" / "example.qinghe.bank_50200.apk"
 POLICY = ROOT / "samples" / "policies" / "qinghe-bank.zh.html"
+
+
+def _given_up(stage: Stage) -> None:
+    """Where the demonstration's own bank has filed the package, that filing is cancelled first."""
+    for held in stage.cases("filing", "filed"):
+        if held.form["package"] == "example.qinghe.bank":
+            office = next(party.organisation for party in held.parties if party.part == "association")
+            offices = {one.id: one for one in stage.store.accounts.organisations()}
+            manager = stage.people["manager"].model_copy(update={"organisation": offices[office]})
+            ground = {"ground": "dissolved", "evidence": [f"case:{held.id}"]}
+            stage.desk.go(manager, held.id, "force_cancel", version=held.version, comment="示例机构终止", note=ground)
 
 
 def filed(store: Store, lake: Lake, **fields: Any) -> tuple[Case, dict[str, Actor]]:
@@ -47,6 +59,7 @@ def filed(store: Store, lake: Lake, **fields: Any) -> tuple[Case, dict[str, Acto
         "protection_code": register.credit_code(9),
         "policy_file": policy,
     }
+    _given_up(stage)
     owner = stage.people["owner-a"]
     made = stage.desk.open(owner, "filing", arc="begin", form=form | fields)
     handed = stage.desk.go(owner, made.id, "submit", version=made.version)
