@@ -17,15 +17,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field, ValidationError
 
 from finwatch.errors import InputError
 from finwatch.model.base import Model, UtcTime
 from finwatch.transparency import note
 from finwatch.transparency.note import Note, PublicKey, parse_key
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _ENDORSEMENT: Final = "key-endorsement/v1"
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"

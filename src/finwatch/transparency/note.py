@@ -17,12 +17,12 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
-from typing import Final
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING, Final
 
 from finwatch.errors import InputError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ED25519: Final = 1
 """A signature over the text."""
@@ -52,6 +52,10 @@ class PublicKey:
 
     def holds(self, signature: bytes, message: bytes) -> bool:
         """Whether ``signature`` over ``message`` was made with this key."""
+        # Imported where signatures are: every process opens the store, and few of them ever see a key.
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
         except InvalidSignature:
