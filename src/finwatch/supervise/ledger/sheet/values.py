@@ -5,6 +5,7 @@ Every reader takes a cell's value and gives the typed one, or raises ``Wrong`` w
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import date
@@ -27,6 +28,8 @@ _UNITS: Final = {
     "千万": 10_000_000,
     "亿": 100_000_000,
 }
+_MOST: Final = 10**15
+"""No count in a ledger is larger; it fits the integers of every database and of a spreadsheet."""
 _MOBILE: Final = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _LANDLINE: Final = re.compile(r"(?:\+?86)?(0\d{2,3})[-]?(\d{7,8})(?:(?:-|转|x|ext\.?)(\d{1,6}))?")
 _SHORT: Final = re.compile(r"(?:400|800)-?\d{3,4}-?\d{3,4}|9\d{4,5}|1[02]\d{3}|\d{7,8}")
@@ -45,7 +48,7 @@ def decimal(value: Value, around: Around) -> float:
     if isinstance(value, bool | date):
         raise _no_number(value)
     if isinstance(value, int | float):
-        return float(value) * around.factor
+        return _within(value, value, times=around.factor)
     said = re.sub(r"(?<=\d),(?=\d{3})", "", plain(value)).lower().removesuffix("分").removesuffix("星").strip()
     said = re.sub(r"\s*/\s*5(?:\.0)?$", "", said)
     found = _NUMBER.fullmatch(said)
@@ -57,9 +60,7 @@ def decimal(value: Value, around: Around) -> float:
             f"“{plain(value)}”是约数，按 {number}{unit or ''} 计",
             f"“{plain(value)}” is approximate; taken as {number}{unit or ''}",
         )
-    if unit:
-        return float(number) * _UNITS[unit]
-    return float(number) * around.factor
+    return _within(value, float(number), times=_UNITS[unit] if unit else around.factor)
 
 
 def whole(value: Value, around: Around) -> int:
@@ -81,6 +82,17 @@ def whole(value: Value, around: Around) -> int:
             todo_en="A count is not below zero.",
         )
     return int(nearest)
+
+
+def _within(value: Value, number: float, *, times: int) -> float:
+    if not math.isfinite(number) or abs(number) > _MOST / times:
+        raise Wrong(
+            f"“{plain(value)[:40]}”大得不可能。",
+            f"“{plain(value)[:40]}” is larger than any count can be.",
+            todo_zh="请核对数字和单位。",
+            todo_en="Look at the number and at its unit again.",
+        )
+    return float(number) * times
 
 
 def _no_number(value: Value) -> Wrong:
