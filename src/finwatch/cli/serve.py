@@ -12,9 +12,15 @@ from finwatch.errors import SettingError
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+    from typing import Any
+
+    from fastapi import FastAPI
 
     from finwatch.settings import Settings
     from finwatch.store import Store
+
+KEPT_SECONDS = 75
+"""How long a connection that nobody uses is kept for the reader's next page; proxies reckon with a minute or more."""
 
 
 def run(
@@ -47,10 +53,13 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
     from finwatch.errors import InputError
     from finwatch.lake import open_lake
     from finwatch.store import open_store
-    from finwatch.web.pages import Site
+    from finwatch.web.pages import Site, compile_templates
 
     try:
         listener = socket.create_server((host, port))
+        # Inherited by what is accepted. Without it the end of an answer waits for the reader's delayed acknowledgement,
+        # 40 ms on Linux (tcp(7)); asyncio sees to it only for sockets that were made with the protocol's number.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise InputError(
             f"{host}:{port} cannot be listened on ({error.strerror}).", todo="Choose another --port."
@@ -58,6 +67,7 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
     if workers > 1:
         with open_store(settings.store_address) as store:  # migrated once, before there are several
             check_reach(store, host)
+        compile_templates()
         if _parent(workers, lambda: ready(_address(listener))):
             return
         ready = _silent
@@ -71,11 +81,32 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
             language=settings.language,
             address=settings.address,
         )
+        app = application(site, settings=settings)
         server = uvicorn.Server(
-            uvicorn.Config(application(site, settings=settings), log_level="warning", access_log=False)
+            uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=KEPT_SECONDS)
         )
+        _settle(app)
         ready(_address(listener))
         server.run(sockets=[listener])
+
+
+def _settle(app: FastAPI) -> None:
+    """Gets what the first reader would wait for: a request for nothing looks at every route, which makes it whole. Then
+    takes all that was loaded out of the garbage collector's rounds, which would stop everybody to walk it."""
+    import asyncio
+    import gc
+
+    async def nothing() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def unheard(_message: Any) -> None:
+        return
+
+    about: dict[str, Any] = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET"}
+    place = {"scheme": "http", "path": "/-", "raw_path": b"/-", "root_path": "", "query_string": b"", "headers": []}
+    asyncio.run(app({**about, **place, "client": None, "server": None}, nothing, unheard))
+    gc.collect()
+    gc.freeze()
 
 
 def _silent(_address: str) -> None:

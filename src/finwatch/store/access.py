@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, RowMapping, func, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, func, select
 
 from finwatch.errors import InputError, NotFound
 from finwatch.model.access import Organisation, OrganisationId, OrganisationKind, Person, PersonId, Role
@@ -62,13 +62,6 @@ class Accounts:
             raise NotFound(f"There is no person {identity!r}.", zh=f"没有人员 {identity!r}。", todo="See /people.")
         return found
 
-    def standing(self, identity: str) -> tuple[Person, tuple[Organisation, ...]] | None:
-        """A person, and their organisation with all below it, itself first: what each request asks, in one go."""
-        with reading(self._engine) as connection:
-            found = person_of(connection, identity)
-            tree = below(connection, found.organisation) if found is not None else ()
-        return (found, tree) if found is not None and tree else None
-
     def by_account(self, account: str) -> Person | None:
         """The person who logs in as ``account`` (any case)."""
         with reading(self._engine) as connection:
@@ -109,12 +102,6 @@ class Accounts:
         with reading(self._engine) as connection:
             asked = select(api_token).where(api_token.c.person == identity).order_by(api_token.c.id.desc())
             return tuple(_token(row) for row in connection.execute(asked).mappings())
-
-    def token(self, digest: str) -> ApiToken | None:
-        """The token with a digest, revoked or not."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(api_token).where(api_token.c.digest == digest)).mappings().first()
-        return _token(row) if row is not None else None
 
     def break_glass(self, number: int) -> BreakGlass | None:
         """A break-glass grant by number."""
@@ -166,11 +153,19 @@ def organisations_of(
 
 def below(connection: Connection, identity: str) -> tuple[Organisation, ...]:
     """An organisation and all under it, itself first; none when it is not there."""
-    tree = select(organisation.c.id).where(organisation.c.id == identity).cte("tree", recursive=True)
+    return tuple(Organisation(**row) for row in connection.execute(_BELOW, {"root": identity}).mappings())
+
+
+def _tree() -> Select[Any]:
+    """The question of ``below``, for the organisation ``root``: written once, since every request asks it."""
+    root = bindparam("root", type_=organisation.c.id.type)
+    tree = select(organisation.c.id).where(organisation.c.id == root).cte("tree", recursive=True)
     tree = tree.union(select(organisation.c.id).join(tree, organisation.c.parent == tree.c.id))
     asked = select(organisation).where(organisation.c.id.in_(select(tree.c.id)))
-    order = ((organisation.c.id != identity), organisation.c.id)
-    return tuple(Organisation(**row) for row in connection.execute(asked.order_by(*order)).mappings())
+    return asked.order_by((organisation.c.id != root), organisation.c.id)
+
+
+_BELOW: Final = _tree()
 
 
 def person_of(connection: Connection, identity: str) -> Person | None:

@@ -23,6 +23,8 @@ from finwatch.store.unit import Unit
 BOUND: Final = 10_000
 """How far lists are counted."""
 _AFTER_TEXT: Final = "\U0010ffff"
+_LISTED: Final = [case_file.c["due_day" if name == "due" else name] for name in CaseRow.model_fields]
+"""What a list shows of a case: its form, by far the largest column, is not among it."""
 
 
 class CaseFilter(Model):
@@ -267,7 +269,7 @@ def _page(
     if by_due:
         conditions.append(case_file.c.due_day.is_not(None))
     total = _bounded(connection, conditions)
-    question = select(case_file).where(*conditions).limit(limit + 1)
+    question = select(*_LISTED).where(*conditions).limit(limit + 1)
     if by_due:
         question = question.order_by(case_file.c.due_day, case_file.c.id)
     else:

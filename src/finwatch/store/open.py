@@ -34,6 +34,7 @@ from finwatch.store import migrate
 from finwatch.store import outcome as outcome_questions
 from finwatch.store.access import Accounts
 from finwatch.store.approved import Approved
+from finwatch.store.caller import Callers
 from finwatch.store.case import Cases
 from finwatch.store.dialect import connect, reading, retried, shown_address, writing
 from finwatch.store.frontier import Frontier
@@ -83,6 +84,7 @@ class Store:
         self.alerts = Alerts(engine)
         self.accounts = Accounts(engine)
         self.sessions = Sessions(engine)
+        self.callers = Callers(engine)
         self.cases = Cases(engine)
         self.log = Log(engine)
         self.heads = Heads(engine)

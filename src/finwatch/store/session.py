@@ -122,10 +122,8 @@ class Sessions:
 
     # Tokens -----------------------------------------------------------------------------------------------------
 
-    def used_token(self, token: int, *, now: datetime) -> None:
-        """Says that a token was used, to the hour."""
-        with reading(self._engine) as connection:
-            last = connection.execute(select(token_use.c.at).where(token_use.c.token == token)).scalar()
+    def used_token(self, token: int, *, last: datetime | None, now: datetime) -> None:
+        """Says that a token was used, to the hour; ``last`` = when that was said before."""
         if last is None or now - last >= _USE:
             with writing(self._engine) as connection:
                 replace(connection, token_use, {"token": token, "at": now}, ("token",))

@@ -58,11 +58,7 @@ class Door:
     def session(self, cookie: str | None, *, now: datetime) -> Session | None:
         """The session of a cookie, half-way ones included; ``None`` = it has ended, or there never was one."""
         found = self.past(cookie)
-        if found is None or now >= found.until:
-            return None
-        if found.stage is not Stage.FULL:
-            return found if now < found.started + timedelta(seconds=ACCESS.half_way_seconds) else None
-        return found if now < found.seen + timedelta(seconds=ACCESS.idle_seconds) else None
+        return found if found is not None and _runs(found, now) else None
 
     def past(self, cookie: str | None) -> Session | None:
         """The session of a cookie, ended or not: whose it was."""
@@ -70,38 +66,34 @@ class Door:
 
     def by_session(self, cookie: str | None, *, now: datetime) -> Actor | None:
         """Who acts in a session; ``None`` = nobody is logged in by this cookie."""
-        session = self.session(cookie, now=now)
-        if session is None or session.stage is not Stage.FULL:
+        known = self.store.callers.by_session(secrets.digest(cookie)) if cookie else None
+        if known is None:
             return None
-        found = self._active(session.person)
-        if found is None:
+        session, found = known
+        if session.stage is not Stage.FULL or not _runs(session, now) or not found.person.active:
             return None
         self.store.sessions.touch(session, now=now)
-        actor = found.model_copy(update={"until": session.until})
+        actor = standing(*found).model_copy(update={"until": session.until})
         return self._broken(actor, session.break_glass, now=now) if session.break_glass is not None else actor
 
     def by_token(self, token: str, *, now: datetime) -> Actor | None:
-        """Who acts by an API token; ``None`` = it is unknown, revoked or has ended."""
-        found = self.store.accounts.token(secrets.digest(token))
-        if found is None or found.revoked is not None or now >= found.until:
+        """Who acts by an API token; ``None`` = it is unknown, revoked or has ended, or its account is closed."""
+        known = self.store.callers.by_token(secrets.digest(token))
+        if known is None:
             return None
-        actor = self._active(found.person)
-        if actor is None:
+        held, last, found = known
+        if held.revoked is not None or now >= held.until or not found.person.active:
             return None
-        self.store.sessions.used_token(found.id, now=now)
-        allowed = actor.permissions & {Permission(one) for one in found.permissions}
+        self.store.sessions.used_token(held.id, last=last, now=now)
+        actor = standing(*found)
+        allowed = actor.permissions & {Permission(one) for one in held.permissions}
         scope = actor.scope.model_copy(update={"closed": closed(allowed)})
-        return actor.model_copy(update={"permissions": allowed, "scope": scope, "means": "token", "until": found.until})
+        return actor.model_copy(update={"permissions": allowed, "scope": scope, "means": "token", "until": held.until})
 
     def actor(self, person: Person) -> Actor:
         """What a person is, by their organisation and roles as they stand now."""
         tree = self.store.accounts.below(person.organisation)
         return standing(person, tree)
-
-    def _active(self, identity: PersonId) -> Actor | None:
-        """The actor that a person is, unless their account is closed."""
-        found = self.store.accounts.standing(identity)
-        return standing(*found) if found is not None and found[0].active else None
 
     def _broken(self, actor: Actor, number: int, *, now: datetime) -> Actor:
         """The actor under a break-glass grant: reads the rows of that organisation, and does nothing else."""
@@ -122,6 +114,15 @@ class Door:
                 "until": min(grant.until, actor.until or grant.until),
             }
         )
+
+
+def _runs(session: Session, now: datetime) -> bool:
+    """Whether a session has not ended: by its own time, by lying idle, or half-way through a log-in."""
+    if now >= session.until:
+        return False
+    if session.stage is not Stage.FULL:
+        return now < session.started + timedelta(seconds=ACCESS.half_way_seconds)
+    return now < session.seen + timedelta(seconds=ACCESS.idle_seconds)
 
 
 def standing(person: Person, tree: Sequence[Organisation]) -> Actor:

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -34,6 +35,47 @@ from finwatch.web.language import COOKIE, LANGUAGES, chosen, translator
 _FORM: ContextVar[FormToken] = ContextVar("form token of the page that is rendered")
 HERE = Path(__file__).resolve().parent
 YEAR = 365 * 24 * 3600
+
+
+class _Compiled(BytecodeCache):
+    """The templates as they were compiled in this process: once, though each language has an environment."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Gives the code of a template, where its text is still the same."""
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps the code of a template."""
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED: Final = _Compiled()
+
+
+def compile_templates() -> None:
+    """Compiles every template, so that processes forked from this one need not."""
+    empty = _templates()
+    for name in empty.list_templates(extensions=["html"]):
+        empty.get_template(name)
+
+
+def _templates() -> Environment:
+    """An environment that knows the templates and no names yet. They stay as they were first read: an upgrade under a
+    running server must not give it pages of two versions."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
+        auto_reload=False,
+        cache_size=-1,
+    )
 
 
 class FormToken:
@@ -78,13 +120,7 @@ class Site:
 
     def _environment(self, language: str) -> Environment:
         """The templates of one language: macros see what depends on it as globals."""
-        environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=select_autoescape(default=True, default_for_string=True),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        environment = _templates()
         translate = translator(language)
 
         def say(text: Text) -> str:
