@@ -16,6 +16,9 @@ from finwatch.policy.statements.segments import has
 
 RECIPIENT_END = re.compile(r"[,。;:(，；：\n]|以便|用于|进行|处理")
 
+POINTING = re.compile(r"(?:这些|该等|该类|该|上述|此类|相关|有关|前述|所有|任何|其他|其|各|全体|新的|,)*")
+"""Words that point to a party named before."""
+
 
 class Actors(Closing):
     """The part of a sentence's reading that tells who acts and who receives."""
@@ -37,6 +40,10 @@ class Actors(Closing):
                 break
             if token.kind is Kind.PARTY and token.value != USER:
                 kind = kind or token.value
+            elif token.kind is Kind.OF and kind is PartyKind.FIRST:
+                kind = None
+            elif token.kind is Kind.VERB and kind is PartyKind.FIRST and token.value.provide:
+                continue
             elif token.kind in (Kind.PURPOSE, Kind.VERB, Kind.ITEM, Kind.TURN, Kind.NOT, Kind.CONDITION):
                 end = token.start
                 break
@@ -60,7 +67,7 @@ class Actors(Closing):
             return
         if clause.nested >= 0:
             return
-        if before is not None and before.kind is Kind.CONTROL and before.end == token.start:
+        if before is not None and before.kind is Kind.CONTROL and self._next_to(before, token):
             laid = self.text.startswith("要求", before.start) and token.value is not PartyKind.FIRST
             clause.mute = clause.mute or clause.subject == USER or laid
             return
@@ -76,7 +83,7 @@ class Actors(Closing):
             return
         if token.value is PartyKind.FIRST:
             if before is None or before.kind is not Kind.PREPOSITION or before.end < token.start:
-                self._first(token, after)
+                self._first(token, before, after)
             return
         if (
             token.value is PartyKind.THIRD
@@ -148,22 +155,37 @@ class Actors(Closing):
         clause.subject = USER
         clause.denied = False
 
+    def _next_to(self, before: Token, token: Token) -> bool:
+        """Whether only words that point stand between: 要求这些服务商."""
+        return POINTING.fullmatch(self.text, before.end, token.start) is not None
+
     @staticmethod
     def _wants_user(clause: Clause) -> bool:
         """需要您…, 请求您…: the person becomes the subject."""
         return not clause.objects and clause.group[-1].permit
 
-    def _first(self, token: Token, after: Token | None) -> None:
+    def _is_title(self, before: Token | None, token: Token) -> bool:
+        """(二)转让我们不会…: a verb glued to the subject that follows is what a title left."""
+        return (
+            before is not None
+            and before.kind is Kind.VERB
+            and before.end == token.start == self._clause.last_verb + (before.end - before.start)
+            and not before.value.to
+            and self.text[token.start - 1] not in "在于"
+        )
+
+    def _first(self, token: Token, before: Token | None, after: Token | None) -> None:
         clause = self._clause
         if clause.subject == USER and self.text[token.start] not in "我本":
             return
         if clause.group and clause.objects:
             self._turn()
             clause = self._clause
+        owner = after is not None and after.kind is Kind.OF and after.start == token.end
+        if not clause.objects and not owner and self._is_title(before, token):
+            clause.group.clear()
         clause.subject = FIRST
         clause.purpose_at = -1
-        if after is not None and after.kind is Kind.OF and after.start == token.end:
-            return
 
     def _named(self, token: Token, start: int) -> Party:
         if token.value is PartyKind.FIRST:

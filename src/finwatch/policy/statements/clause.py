@@ -7,6 +7,8 @@ its clause, over verbs that are joined (不会收集或共享), and no further; 
 
 from __future__ import annotations
 
+import re
+
 from finwatch.model.statement import FIRST, Action, Condition, ConditionKind, Party, PartyKind
 from finwatch.policy.statements.actors import Actors
 from finwatch.policy.statements.frame import NOT_DATA, Frame
@@ -17,11 +19,20 @@ from finwatch.policy.statements.segments import KEEPER, classified, first_subjec
 INSIDE = ("中,", "中可能", "中也", "之中", "里,")
 """After an object: it is only where something else is found (我们收集的信息中,可能包含…)."""
 
+GETS = Verb(Action.COLLECT, weak=True)
+POINTING = ("一切", "任何", "上述", "该等", "此等", "此类", "前述", "该项", "这些")
+"""Before a verb they make a noun of it: 该等转让."""
+JOINING = frozenset({Kind.AND, Kind.PREPOSITION})
+MADE = re.compile(r"(?:和|及|或|与|、|以及|并|或者)?(?:在[^,。]{0,10})?(?:产生|生成|形成)的")
+"""After a verb: what was collected and came about on the way, a description."""
+MEANS = re.compile(r"[^,。;、您你]{0,20}?(?:技术|机制|措施|手段|工具|算法|协议|通道|软件|软体|方法)")
+"""After 使用: means, not data (使用加密技术保护您的信息)."""
+
 
 class Clauses(Actors):
     """The part of a sentence's reading that walks over the tokens of its clauses."""
 
-    def _main(self, tokens: list[Token]) -> None:  # noqa: PLR0912 - one branch a kind of token
+    def _main(self, tokens: list[Token]) -> None:  # noqa: PLR0912, PLR0915 - one branch a kind of token
         place = 0
         size = len(tokens)
         while place < size:
@@ -34,6 +45,8 @@ class Clauses(Actors):
                 self._verb(tokens, place)
             elif kind is Kind.PARTY:
                 self._party(tokens, place)
+            elif kind is Kind.OBTAIN and not has(tokens[place : place + 4], Kind.CONSENT) and self._gets(token):
+                self._verb([*tokens[:place], token._replace(kind=Kind.VERB, value=GETS), *tokens[place + 1 :]], place)
             elif kind is Kind.OF:
                 self._of(token)
             elif kind is Kind.NOT:
@@ -43,7 +56,13 @@ class Clauses(Actors):
                     self._turn()
                 if clause.nested < 0:
                     self._clause.denied = True
+            elif kind is Kind.QUESTION and clause.group and place and tokens[place - 1].kind is Kind.AND:
+                pass  # 收集、使用及保护您的信息: joined to the verbs, no question
             elif kind is Kind.PREPOSITION:
+                after_case = self._in_case(tokens, place)
+                if after_case:
+                    place = after_case
+                    continue
                 self._preposition(token, tokens[place + 1 :])
             elif kind is Kind.PURPOSE:
                 if clause.group or clause.front:
@@ -136,9 +155,13 @@ class Clauses(Actors):
         clause.denied = False
         clause.mute = True
 
+    def _gets(self, token: Token) -> bool:
+        """获得您的…: what is obtained is no consent."""
+        return self.text.startswith(("获得", "取得", "获取"), token.start)
+
     def _item(self, token: Token) -> None:
         clause = self._clause
-        if clause.purpose_at >= 0:
+        if clause.purpose_at >= 0 or (clause.mute and clause.group):
             return
         if clause.group and self.text.startswith(INSIDE, token.end):
             clause.group.clear()
@@ -162,8 +185,21 @@ class Clauses(Actors):
             and clause.objects[-1].end == token.start
             and self.text.startswith(NOT_DATA, token.end)
         ):
-            clause.group.clear()
-            clause.objects.clear()
+            stretch = self.text.rfind(",", 0, token.start)
+            clause.objects = [one for one in clause.objects if one.start < stretch]
+            if not clause.objects:
+                clause.group.clear()
+
+    def _in_case(self, tokens: list[Token], place: int) -> int:
+        """Where 在…情况下 after a subject ends (我们只会在您同意的情况下使用); 0 = it is no such case."""
+        clause = self._clause
+        if self.text[tokens[place].start] != "在" or clause.group or clause.subject != FIRST or clause.front:
+            return 0
+        ends = next((at for at in range(place, len(tokens)) if tokens[at].kind is Kind.ENDS), None)
+        if ends is None or has(tokens[place:ends], Kind.ITEM) or not has(tokens[place:ends], Kind.CONSENT):
+            return 0
+        self._conditions.append(classified(self.text, tokens[place : ends + 1], "when"))
+        return ends + 1
 
     def _preposition(self, token: Token, rest: list[Token]) -> None:
         clause = self._clause
@@ -177,7 +213,7 @@ class Clauses(Actors):
             if clause.group and clause.objects:
                 self._turn()
             if not self._clause.group:
-                self._clause.role = role
+                self._clause.role, self._clause.object_at = role, token.end
                 self._clause.fronted = len(self._clause.front)
             return
         if clause.group and clause.objects and role in ("to", "with", "by") and not self.latin:
@@ -230,8 +266,11 @@ class Clauses(Actors):
             return
         if clause.purpose_at >= 0 and (clause.group or self.frames):
             return
-        if after is not None and after.kind is Kind.OF and after.start - token.end <= 1:
+        of = after is not None and after.kind is Kind.OF and after.start - token.end <= 1
+        if of or MADE.match(self.text, token.end):
             self._described_by(verb)
+            return
+        if verb.action is Action.USE and self._is_means(tokens, place):
             return
         if clause.nested >= 0:
             return
@@ -275,6 +314,14 @@ class Clauses(Actors):
             )
         )
 
+    def _is_means(self, tokens: list[Token], place: int) -> bool:
+        """Whether what is used are means: 使用加密技术, before any item is named."""
+        if self._clause.front:
+            return False
+        item = next((one.start for one in tokens[place + 1 :] if one.kind is Kind.ITEM), None)
+        found = MEANS.match(self.text, tokens[place].end)
+        return found is not None and item is not None and found.end() <= item
+
     def _drop_modifier(self, before: Token) -> None:
         """运营分析会采集: a verb of use right before another names what it is for."""
         if before.kind is Kind.VERB:
@@ -283,9 +330,14 @@ class Clauses(Actors):
     def _is_noun(self, tokens: list[Token], place: int) -> bool:
         """Whether a verb is used as a noun: 个人信息的收集, 一切共享."""
         token = tokens[place]
-        if self.text.startswith(("一切", "任何", "上述"), token.start - 2):
+        if self.text.startswith(POINTING, token.start - 2):
             return True
-        if not place or tokens[place - 1].kind is not Kind.OF or tokens[place - 1].end != token.start:
+        before = place - 1
+        while before > 0 and tokens[before].kind in JOINING and tokens[before].end == tokens[before + 1].start:
+            if tokens[before - 1].kind is not Kind.VERB:
+                return False
+            before -= 2
+        if before < 0 or tokens[before].kind is not Kind.OF or tokens[before].end != tokens[before + 1].start:
             return False
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         return after is None or (after.kind is not Kind.ITEM and after.value != USER)
@@ -297,6 +349,7 @@ class Clauses(Actors):
             return
         if verb.action is Action.COLLECT and clause.subject != USER and not clause.denied and not verb.permit:
             clause.described = not verb.weak or clause.subject == FIRST
+            clause.role = None
         elif clause.group and clause.joined and clause.group[-1].action is Action.COLLECT:
             clause.described = True
         if clause.group and not clause.objects and clause.joined:
@@ -315,13 +368,13 @@ class Clauses(Actors):
             clause.group.append(Verb(Action.COLLECT))
             clause.objects, clause.front = clause.front, []
             clause.purpose_at = token.start
-        elif clause.front and clause.role == "object":
+        elif clause.front and (clause.role == "object" or clause.denied):
             clause.group.append(verb)
             clause.objects, clause.front = clause.front, []
             clause.purpose_at = token.start
         elif not clause.front and (self.frames or self._last or subject is not None):
             clause.mute = bool(self.frames)
-            if self._last and not self.frames:
+            if self._last and not self.frames and clause.role != "by":
                 clause.group.append(Verb(Action.COLLECT))
                 clause.objects = list(self._last)
                 clause.permission = True

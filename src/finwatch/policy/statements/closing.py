@@ -11,6 +11,10 @@ from finwatch.policy.statements.lexicon import USER, Token, Verb
 
 KEPT_OR_GIVEN = GIVEN | {Action.STORE, Action.DELETE, Action.UPLOAD}
 """Actions whose object may stand in the clause before."""
+NAMED = re.compile(r"信息|数据|资料|订单|内容|记录|照片|文件")
+"""Between 将 and the verb: it has an object of its own, though no item of the catalogue."""
+AT_WILL = re.compile(r"[^,。;]{0,24}(?:您|你)(?:所)?指定的")
+"""After an object: a recipient that the person names."""
 CLAUSE_END = re.compile(r"[,。;，；\n]")
 
 
@@ -39,6 +43,8 @@ class Closing:
             return
         verbs, clause.group = clause.group, []
         objects, carried = self._objects(clause, verbs)
+        if clause.permission and all(verb.action is Action.USE and not verb.purpose for verb in verbs):
+            verbs = [Verb(Action.COLLECT, weak=True, permit=True)]
         include = clause.include and not clause.headless
         if not objects and not include:
             return
@@ -94,6 +100,8 @@ class Closing:
             return clause.front, False
         last = verbs[-1].action
         told = not verbs[-1].provide or clause.recipient is not None
+        if clause.object_at >= 0 and NAMED.search(self.text, clause.object_at, max(clause.last_verb, 0)):
+            told = False
         if told and self._last and last in KEPT_OR_GIVEN:
             return self._last, True
         if clause.aside and last is Action.COLLECT and not verbs[-1].permit:
@@ -113,6 +121,8 @@ class Closing:
         to = clause.recipient
         if verb.action not in GIVEN:
             frame.recipient = None
+            if not verb.provide and not isinstance(to, Party):
+                frame.verbs = [one for one in frame.verbs if not (one.provide or one.needs_recipient)]
         if verb.denied_only and not frame.denied:
             return False
         if verb.action is Action.UPLOAD and not (party is None or party == USER) and not isinstance(to, Party):
@@ -129,6 +139,8 @@ class Closing:
                 frame.place = Place.SERVER
                 return True
             return isinstance(to, Party)
+        if verb.action in GIVEN and not frame.denied and self._at_will(frame):
+            return False
         if verb.action is Action.SHARE and (to == USER or self._own(frame)):
             return False
         if party == USER:
@@ -140,6 +152,11 @@ class Closing:
             frame.recipient = None
         return True
 
+    def _at_will(self, frame: Frame) -> bool:
+        """传输给您指定的第三方: given where the person wants it, a right."""
+        last = frame.objects[-1].end if frame.objects else 0
+        return AT_WILL.match(self.text, last) is not None
+
     def _own(self, frame: Frame) -> bool:
         """披露自己的地址: the person gives what is the person's own."""
         first = frame.objects[0].start if frame.objects else 0
@@ -149,6 +166,8 @@ class Closing:
         """您提供给我们 is collecting; 我们提供给第三方 is sharing; 我们向您提供 is neither."""
         if to == USER:
             return False
+        if any(verb.action in GIVEN and not verb.provide for verb in frame.verbs[:-1]):
+            return isinstance(to, Party) and to.kind is not PartyKind.FIRST
         by_user = party == USER or (party is None and (to is None or to == FIRST))
         if by_user or (isinstance(to, Party) and to.kind is PartyKind.FIRST):
             receiver = to if isinstance(to, Party) else FIRST

@@ -80,6 +80,8 @@ class Clause:
     joined: bool = True
     fronted: int = -1
     """Where in ``front`` the object after 将 or 对 begins; -1 = there was none."""
+    object_at: int = -1
+    """Where the words after 将 begin; -1 = there was none."""
     jointly: Party | None = None
     """我们或我们的合作伙伴: who acts beside the operator."""
     uses_sdk: bool = False

@@ -12,6 +12,14 @@ KEEPER = re.compile(r"设备|终端|手机|载体|操作系统")
 """Who keeps biometric data when it is not the operator."""
 
 
+ADVICE = re.compile(r"建议(?:请)?(?:您|你|用户|客户|未成年人|其|监护人|父母)")
+WAY = re.compile(
+    r"点击(?:右上角|右下角|左上角)?[“\"「【\[]|[“「]?我的[”」]?\s*(?:[-~—–>/]|页面)"
+    r"|(?:APP|App)的?路径|(?:修改|操作|查询|注销)路径"
+)
+"""A way through menus."""
+
+
 def without_brackets(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
     """The tokens outside brackets with the items inside them, and brackets that hold a predicate of their own."""
     main: list[Token] = []
@@ -65,12 +73,13 @@ def segments(main: list[Token]) -> list[list[Token]]:
 
 def advises(text: str, tokens: Sequence[Token]) -> bool:
     """Whether the sentence shows the person a way (我的→设置) or advises (建议您…): it states no practice."""
-    if "→" in text[tokens[0].start : tokens[-1].end]:
+    start, end = tokens[0].start, tokens[-1].end
+    if "→" in text[start:end] or (
+        WAY.search(text, start, end) and not any(one.value is PartyKind.FIRST for one in tokens)
+    ):
         return True
-    at = next(
-        (p for p, one in enumerate(tokens) if one.kind is Kind.CONTROL and text.startswith("建议", one.start)), None
-    )
-    if at is None or at + 1 >= len(tokens) or tokens[at + 1].value != USER:
+    at = next((p for p, one in enumerate(tokens) if one.kind is Kind.CONTROL and ADVICE.match(text, one.start)), None)
+    if at is None:
         return False
     return not any(
         one.value is PartyKind.FIRST and tokens[p - 1].kind is Kind.COMMA for p, one in enumerate(tokens) if p > at

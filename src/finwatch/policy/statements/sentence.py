@@ -51,6 +51,13 @@ def _past_description(rest: list[Token]) -> int:
     return start
 
 
+def _acts(segment: list[Token]) -> bool:
+    """Whether a stretch is somebody's doing, not the rest of an open condition: 当您使用服务,第三方会获取…."""
+    if segment[0].kind is not Kind.PARTY or segment[0].value == USER or has(segment, Kind.ENDS):
+        return False
+    return segment[1:2] != [] and has(segment, Kind.VERB) and segment[-1].kind is not Kind.OF
+
+
 class Sentence(Clauses):
     """Reads one sentence. ``frames`` holds the result, ``open_head`` what a list after it inherits."""
 
@@ -82,7 +89,9 @@ class Sentence(Clauses):
             start = first_subject(segment, 1)
             if start < len(segment) and segment[start - 1].kind is Kind.REFUSAL:
                 return pending
-        elif pending or first.kind in (Kind.CONDITION, Kind.ENDS) or self._is_condition(segment):
+        elif (
+            (pending and not _acts(segment)) or first.kind in (Kind.CONDITION, Kind.ENDS) or self._is_condition(segment)
+        ):
             start, pending = self._condition(segment, pending=pending)
         else:
             pending = False
@@ -152,6 +161,9 @@ class Sentence(Clauses):
         clause = self._clause
         if clause.described and not clause.group and rest[0].kind is Kind.INCLUDE:
             return True
+        if not clause.group and clause.front and 0 <= clause.fronted < len(clause.front):
+            after = next((token for token in rest if token.kind not in BARE), None)
+            return after is not None and after.kind is Kind.ITEM
         if not clause.group or clause.purpose_at >= 0:
             return False
         if all(token.kind in (Kind.INCLUDE, Kind.LIMIT, Kind.TURN) for token in rest):
@@ -175,6 +187,8 @@ class Sentence(Clauses):
         if old.subject is not None:
             self._carry = None if old.uses_sdk else old.subject
         self._clause = Clause()
+        if old.denied and old.last_verb < 0 and not old.front and (old.recipient or old.role in ("to", "with")):
+            self._clause.denied, self._clause.recipient = True, old.recipient
         if old.front and not old.group and old.permission:
             self._last = old.front
 

@@ -18,6 +18,8 @@ CAPABILITIES = frozenset(word_list("items", "capabilities", "ids"))
 RETENTION = re.compile(
     r"(?:不少于|至少|不超过|最长|为期|自[^,，。]{2,24}起|保存|留存|存储|保留)?\s*(?:[0-9一二三四五六七八九十两]+|半)\s*(?:个)?(?:年|月|天|日|小时)(?!\d|月|份)|(?:\d+|six|three|five|seven|ten)\s+(?:years?|months?|days?)"
 )
+SENSITIVE = ("sensitive_info",)
+"""A class that the sentence puts items into (手机号码属于敏感信息): nothing that is pointed back to."""
 
 
 class Stating:
@@ -95,22 +97,37 @@ class Stating:
                         yield item, other
             return
         if token.value:
-            values = token.value
-            if "contacts" in values and "emergency_contact" in values:
-                values = ("contacts",) if self._whole_book(token) else ("emergency_contact",)
-            for item in values:
+            for item in self._meant(token):
                 yield item, token
             return
         earlier = [one for one in self._current if one.kind is Kind.ITEM and one.value and one.start < token.start]
-        earlier = [
-            one for one in earlier if one.value != PERMISSION_NAMED and not GENERIC.issuperset(one.value)
-        ] or self._last
+        earlier = [one for one in earlier if one.value != PERMISSION_NAMED]
+        if earlier:
+            named = [one for one in earlier if not self._by_means_of(one) and one.value != SENSITIVE]
+            earlier = [one for one in named if not GENERIC.issuperset(one.value)]
+            if named and GENERIC.issuperset(named[-1].value) and frame.party.kind is PartyKind.FIRST:
+                yield "personal_info", token
+                if not earlier:
+                    return
+        else:
+            earlier = self._last
         if not earlier or frame.party.kind is not PartyKind.FIRST:
             yield "personal_info", token
             return
         for other in earlier:
-            for item in other.value:
+            for item in self._meant(other):
                 yield item, other
+
+    def _by_means_of(self, token: Token) -> bool:
+        """通过Cookie获取您的信息: what something is taken by is not what is taken."""
+        return self.text.startswith(("通过", "借助", "利用"), token.start - 2)
+
+    def _meant(self, token: Token) -> tuple[str, ...]:
+        """The items of a word; 联系人信息 is the address book only beside 通讯录."""
+        values: tuple[str, ...] = token.value
+        if "contacts" in values and "emergency_contact" in values:
+            return ("contacts",) if self._whole_book(token) else ("emergency_contact",)
+        return values
 
     def _whole_book(self, token: Token) -> bool:
         around = self.text[max(0, token.start - 60) : token.end + 40]
@@ -140,7 +157,7 @@ class Stating:
             refused = Action.COLLECT in actions and _refused(frame, of=self.text)
             if not (kept or refused):
                 continue
-            objects = [token for token in frame.objects if not denied.intersection(token.value)]
+            objects = [one for one in frame.objects if not denied.intersection(one.value) and (kept or one.value)]
             if objects:
                 conditions = tuple(one for one in frame.conditions if one.kind is ConditionKind.FUNCTION)
                 implied = Frame(
