@@ -141,3 +141,19 @@ def test_the_package_document_is_the_schema_of_the_model(client: httpx.Client) -
     document = Examination.model_validate_json(body.content)
     assert body.json()["schema"] == "finwatch.examination/1"
     assert document.package.sha256 == row["sha256"]
+
+
+def test_what_changed_between_two_releases_is_on_a_page_and_in_the_api(client: httpx.Client) -> None:
+    (app,) = client.get("/api/v1/apps?q=claypot").json()["rows"]
+    address = f"/apps/{app['id']}/changes"
+    assert f'href="{address}"' in client.get(f"/apps/{app['id']}").text.replace("%7E", "~")
+    document = client.get(f"/api/v1{address}").json()
+    assert document["schema"] == "finwatch.changes/1"
+    assert [(row["subject"], row["id"], row["told"]) for row in document["package"]] == [
+        ("item", "contacts", "denied"),
+        ("permission", "android.permission.READ_CONTACTS", "denied"),
+    ]
+    page = client.get(f"{address}?lang=zh").text
+    assert "我们不会收集您的通讯录。" in page
+    assert "example/claypot/wealth/InviteActivity;-&gt;friends" in page
+    assert client.get(f"{address}?before=abc").status_code == 404

@@ -13,6 +13,7 @@ import typer
 from finwatch.cli import (
     access,
     approved,
+    changes,
     crawl,
     deliver,
     demo,
@@ -53,6 +54,7 @@ VERBS = (
     watch,
     examine,
     selfcheck,
+    changes,
     verify,
     show,
     search,

@@ -18,7 +18,7 @@ from finwatch.model.listing import EventKind
 from finwatch.model.view import AppFilter, AppRow, Order
 from finwatch.report import words
 from finwatch.store import Store
-from finwatch.web import beyond, query, runs, series
+from finwatch.web import beyond, changes, query, runs, series
 from finwatch.web.language import chosen, translator
 from finwatch.web.pages import Site, now
 
@@ -36,6 +36,7 @@ def router(site: Site) -> APIRouter:
     runs.routes(pages, site)
     beyond.routes(pages, site)
     series.routes(pages, site)
+    changes.routes(pages, site)
     return pages
 
 
