@@ -50,13 +50,15 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         run = Run.model_validate_json(done.stdout)
         assert run == only(here)
         assert run.report is not None
-        crawl, examine, _, _, publish, alerts, tidy = run.steps
+        crawl, examine, _, _, publish, alerts, approved, tidy = run.steps
         assert crawl.counts["failed"] == run.report.failed == 0
         assert run.report.new == 0, "what a market shows at first sight is not new to it"
         assert crawl.counts["listings"] == publish.counts["apps"] > 0
         assert examine.counts["examined"] == publish.counts["versions"]
         assert crawl.counts["sealed"] > 0
         assert tidy.counts == {"settled": 0, "tables": 0, "segments": 0, "removed": 0}, "nothing is of a past day"
+        assert approved.counts == {"changed": 0}, "nothing is filed"
+        assert ["finwatch log key new" in one.en for one in approved.notes] == [True], "and no key to sign with"
         assert (alerts.counts, run.report.worse) == ({}, 0), "there was nothing before it"
         assert len(set(here.asked())) == len(here.asked())
         return {"left": left(here), "asked": sorted(here.asked()), "report": run.report}

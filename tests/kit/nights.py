@@ -28,6 +28,7 @@ POINTS = {
     "compute": "compute",
     "publish": "publish",
     "alerts": "tell",
+    "approved": "publish_approved",
     "tidy": "tidied",
 }
 """The function that each step ends with."""

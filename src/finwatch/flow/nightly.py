@@ -1,4 +1,4 @@
-"""The daily run: crawl, examine, compare, compute, publish, alerts, tidy; then what was new, gone, changed, worse.
+"""The daily run: crawl, examine, compare, compute, publish, alerts, approved list, tidy; then what it found.
 
 Comes in: registered markets. Goes out: everything that the steps leave in lake and store, and a ``Run`` with its
 ``RunReport``. Killed in any step and started again, it goes on with the same run.
@@ -21,6 +21,7 @@ from finwatch.flow.compute import compute
 from finwatch.flow.expand import grow, reaches_beyond
 from finwatch.flow.progress import Progress, silent
 from finwatch.flow.publish import publish
+from finwatch.flow.publish_approved import publish_approved
 from finwatch.flow.retest import follow_cases
 from finwatch.flow.run import Counts, Recorder, Stopped
 from finwatch.flow.sealing import sealed
@@ -101,6 +102,10 @@ def nightly(
     def alert() -> Counts:
         return tell(store, recorder.run, at=clock())
 
+    def approving() -> Counts:
+        note = partial(recorder.note, StepName.APPROVED)
+        return publish_approved(store, lake, settings, clock=clock, note=note, progress=progress)
+
     def tidying() -> Counts:
         held = store.holds.reach(at=clock()).markets
         return tidied(lake, before=clock().date(), note=partial(recorder.note, StepName.TIDY), held=held)
@@ -117,6 +122,7 @@ def nightly(
                 recorder.step(StepName.COMPUTE, computing)
                 recorder.step(StepName.PUBLISH, publishing)
                 recorder.step(StepName.ALERTS, alert)
+                recorder.step(StepName.APPROVED, approving)
                 recorder.step(StepName.TIDY, tidying)
         except (KeyboardInterrupt, Stopped):
             return recorder.run if recorder.run.state is RunState.STOPPED else recorder.end(RunState.STOPPED)

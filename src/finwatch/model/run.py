@@ -19,6 +19,8 @@ class StepName(StrEnum):
     COMPUTE = "compute"
     PUBLISH = "publish"
     ALERTS = "alerts"
+    APPROVED = "approved"
+    """The approved list, and the head of the log."""
     TIDY = "tidy"
 
 
