@@ -19,7 +19,8 @@ from finwatch.policy.statements.segments import KEEPER, classified, first_subjec
 INSIDE = ("中,", "中可能", "中也", "之中", "里,")
 """After an object: it is only where something else is found (我们收集的信息中,可能包含…)."""
 
-GETS = Verb(Action.COLLECT, weak=True)
+RELATED = re.compile(r"(?:[^,，、。;]{0,6}(?:相关|有关))?")
+"""Between an object and 的: 使用日历管理相关的功能."""
 POINTING = ("一切", "任何", "上述", "该等", "此等", "此类", "前述", "该项", "这些")
 """Before a verb they make a noun of it: 该等转让."""
 JOINING = frozenset({Kind.AND, Kind.PREPOSITION})
@@ -45,8 +46,6 @@ class Clauses(Actors):
                 self._verb(tokens, place)
             elif kind is Kind.PARTY:
                 self._party(tokens, place)
-            elif kind is Kind.OBTAIN and not has(tokens[place : place + 4], Kind.CONSENT) and self._gets(token):
-                self._verb([*tokens[:place], token._replace(kind=Kind.VERB, value=GETS), *tokens[place + 1 :]], place)
             elif kind is Kind.OF:
                 self._of(token)
             elif kind is Kind.NOT:
@@ -155,10 +154,6 @@ class Clauses(Actors):
         clause.denied = False
         clause.mute = True
 
-    def _gets(self, token: Token) -> bool:
-        """获得您的…: what is obtained is no consent."""
-        return self.text.startswith(("获得", "取得", "获取"), token.start)
-
     def _item(self, token: Token) -> None:
         clause = self._clause
         if clause.purpose_at >= 0 or (clause.mute and clause.group):
@@ -182,7 +177,7 @@ class Clauses(Actors):
         elif (
             clause.group
             and clause.objects
-            and clause.objects[-1].end == token.start
+            and RELATED.fullmatch(self.text, clause.objects[-1].end, token.start)
             and self.text.startswith(NOT_DATA, token.end)
         ):
             stretch = self.text.rfind(",", 0, token.start)

@@ -16,11 +16,12 @@ from finwatch.model.statement import (
     PartyKind,
     Statement,
 )
+from finwatch.policy.statements.based import used_as_ground
 from finwatch.policy.statements.components import Component, Listed, components_of, items_in
 from finwatch.policy.statements.frame import GENERIC, Context, Frame
 from finwatch.policy.statements.glued import Glued, glued_table
 from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb
-from finwatch.policy.statements.segments import advises, sentences, trimmed
+from finwatch.policy.statements.segments import advises, obtained, sentences, trimmed
 from finwatch.policy.statements.sentence import Sentence
 from finwatch.policy.statements.shown import shown_to_others
 from finwatch.policy.statements.stating import CAPABILITIES, Stating
@@ -159,6 +160,9 @@ class Reader(Stating):
 
     def _sentence(self, number: int, span: tuple[int, int], end: int, tokens: list[Token]) -> None:
         kinds = {token.kind for token in tokens}
+        if Kind.OBTAIN in kinds:
+            tokens = obtained(self.text, tokens)
+            kinds = {token.kind for token in tokens}
         if Kind.ITEM not in kinds or Kind.DEFINITION in kinds:
             self._without_practice(number, end, tokens, kinds)
             return
@@ -179,6 +183,9 @@ class Reader(Stating):
             sentence = Sentence(self.text, tokens, self._context, latin=self.lexicon.latin)
             shown = shown_to_others(self.text, tokens)
             frames = sentence.frames if shown is None else [shown]
+        ground = used_as_ground(self.text, tokens)
+        if ground is not None and not any(frame.objects == ground.objects for frame in frames):
+            frames = [*frames, ground]
         span = trimmed(self.text, span)
         for frame in frames:
             made += self._state(frame, number, span)

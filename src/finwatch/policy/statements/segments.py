@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from finwatch.model.statement import Action, Condition, ConditionKind, PartyKind
-from finwatch.policy.statements.lexicon import USER, Kind, Token
+from finwatch.policy.statements.lexicon import USER, Kind, Token, Verb
 
 KEEPER = re.compile(r"设备|终端|手机|载体|操作系统")
 """Who keeps biometric data when it is not the operator."""
@@ -18,6 +18,21 @@ WAY = re.compile(
     r"|(?:APP|App)的?路径|(?:修改|操作|查询|注销)路径"
 )
 """A way through menus."""
+
+
+GETS = Verb(Action.COLLECT, weak=True)
+
+
+def obtained(text: str, tokens: list[Token]) -> list[Token]:
+    """The tokens with 获得您的… as a verb where no consent follows: what is obtained are data."""
+    return [
+        token._replace(kind=Kind.VERB, value=GETS)
+        if token.kind is Kind.OBTAIN
+        and text.startswith(("获得", "取得", "获取"), token.start)
+        and not has(tokens[at : at + 4], Kind.CONSENT)
+        else token
+        for at, token in enumerate(tokens)
+    ]
 
 
 def without_brackets(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
