@@ -1,8 +1,16 @@
-"""Sets apart the tests that start Hadoop or Spark: half an hour of Java machines."""
+"""Sets apart the tests that start Hadoop or Spark, half an hour of Java machines; makes generated tests repeatable."""
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile(os.environ.get("TEST_EXAMPLES", "repeatable"))
+# The same commit gives the same examples, so what CI says of it is true tomorrow; TEST_EXAMPLES=explore looks for more.
 
 CLUSTER = ("tests/cluster/", "tests/lake/test_hdfs.py", "tests/engine/test_spark")
 
