@@ -23,6 +23,8 @@ NOTHING = re.compile(
     r"^\s*(?:无|不涉及|暂无|/|-|—|不收集|不采集|无需|未收集|不获取)(?:[^、,，]{0,24}|\s*[(（][^()（）]{0,40}[)）])[。.]?$"
 )
 LINK = re.compile(r"https?://[^\s,，;；)）\u4e00-\u9fff]+")
+POINTED = re.compile(r"查看|点击|链接|详情|详见|隐私|View|Link|Policy", re.IGNORECASE)
+"""What stands for an address where it was behind a word of the page."""
 ADDRESS = re.compile(r"(?:https?://|[/%])[!-~]*$")
 """A line that is an address, or the rest of one that was broken."""
 NAME_LENGTH = 60
@@ -206,7 +208,13 @@ def _parts(text: str, paragraph: Paragraph) -> list[tuple[str, int, int, str]]:
     colon = text.find(":", paragraph.start, min(paragraph.end, paragraph.start + NAME_LENGTH + 30))
     if colon < 0:
         return []
-    found = list(_labels()[1].finditer(text, paragraph.start, paragraph.end))
+    found = [
+        match
+        for match in _labels()[1].finditer(text, paragraph.start, paragraph.end)
+        if match.start() == paragraph.start
+        or SDK.fullmatch(match.group(1)) is None
+        or text[match.start() - 1] in " .,、:"
+    ]
     if not found:
         return []
     lead = text[paragraph.start : found[0].start()]
@@ -313,7 +321,8 @@ def _is_row(policy: PolicyText, cells: Sequence[Paragraph], columns: list[str]) 
             return False
         if column == "supplier" and not COMPANY.search(words):
             return False
-        if column == "link" and not LINK.search(words) and not NOTHING.match(words) and len(words) < 40:
+        pointed = LINK.search(words) or NOTHING.match(words) or POINTED.search(words)
+        if column == "link" and not pointed and len(words) < 40:
             return False
         if column == "data" and LINK.search(words):
             return False

@@ -21,6 +21,7 @@ from finwatch.policy.statements.components import Component, Listed, components_
 from finwatch.policy.statements.frame import GENERIC, Context, Frame
 from finwatch.policy.statements.glued import Glued, glued_table
 from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb
+from finwatch.policy.statements.operator import with_operator
 from finwatch.policy.statements.segments import advises, obtained, sentences, trimmed
 from finwatch.policy.statements.sentence import Sentence
 from finwatch.policy.statements.shown import shown_to_others
@@ -74,6 +75,8 @@ class Reader(Stating):
     def read(self) -> list[Statement]:
         """The statements, in the order in which they were met."""
         tokens = self.lexicon.scan(self.text)
+        if not self.lexicon.latin:
+            tokens = with_operator(self.text, tokens)
         at, size = 0, len(tokens)
         self.components = components_of(self.policy)
         listed = Listed(self.components)
