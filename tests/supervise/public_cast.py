@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from finwatch.model.access import Role
+from finwatch.model.access import Organisation, OrganisationId, OrganisationKind, Role
 from finwatch.model.case import Case
+from finwatch.model.view import AppRow
 from finwatch.store import Store
+from finwatch.store import access as people
 from finwatch.supervise import complaint, sharing
 from finwatch.supervise.desk import SYSTEM, Desk
 from finwatch.supervise.look import StoreLook
 from finwatch.supervise.machine import Arc
+from finwatch.supervise.supervision import removal
 from tests.kit.office import START, Clock, furnish, hire
 from tests.supervise.driving import Play, Stage
 from tests.supervise.supervision_cast import actors
@@ -24,6 +28,8 @@ PEOPLE: dict[str, tuple[str, Role]] = {
     "bank": ("bank-a", Role.COMPLIANCE_OFFICER),
     "other": ("bank-b", Role.COMPLIANCE_OFFICER),
     "watcher": ("monitor", Role.MONITOR),
+    "sup": ("reg", Role.SUPERVISOR),
+    "green": ("store-green", Role.STORE_OPERATOR),
 }
 BY_BANK = ("accept", "answer", "adopt", "decline", "change")
 REPORT = {
@@ -43,7 +49,23 @@ TOLD = {
     "imitates": "晨光钱包",
     "evidence": ["capture:1"],
 }
+FAKE = f"{TOLD['package']}~0123456789ab"
+OWN = f"{TOLD['package']}~bank00000000"
+MARKET = "greenbird"
 ALL = {"title": "警惕仿冒钱包类应用", "text": "近期出现以“助手”为名的仿冒应用，请提示客户从官方渠道下载。"}
+
+
+class Looking(StoreLook):
+    """A look at a publication that holds the counterfeit, and an app of the bank's own under the same package name."""
+
+    def app(self, app: str) -> AppRow | None:
+        """One of the two."""
+        if app not in (FAKE, OWN):
+            return None
+        institution = "bank-a" if app == OWN else None
+        return AppRow(
+            id=app, app=str(TOLD["package"]), signer=None, name_zh="晨光钱包", name_en="", institution=institution
+        )
 
 
 class PublicCast:
@@ -55,13 +77,19 @@ class PublicCast:
     def furnish(self, store: Store) -> None:
         """Writes organisations and people."""
         furnish(store)
+        with store.deciding(SYSTEM, now=START) as unit:
+            shop = Organisation(
+                id=OrganisationId("store-green"), kind=OrganisationKind.STORE, name="绿鸟应用商店", market=MARKET
+            )
+            people.add_organisation(unit, shop)
         for name, (organisation, role) in PEOPLE.items():
             hire(store, organisation, role, name=name)
 
     def enter(self, store: Store) -> Stage:
         """A stage over a furnished store."""
         clock = Clock(START + timedelta(hours=1))
-        desk = Desk(store, {one.id: one for one in MACHINES}, clock=clock, look=StoreLook)
+        machines = {one.id: one for one in (*MACHINES, removal.MACHINE)}
+        desk = Desk(store, machines, clock=clock, look=Looking)
         return Stage(store=store, desk=desk, clock=clock, people=actors(store))
 
     def beginnings(self, stage: Stage) -> Sequence[tuple[str, str, Play]]:
@@ -77,6 +105,14 @@ class PublicCast:
         if arc.id == "change":
             owner = "bank" if case.owner == "bank-a" else "other"
             return Play(stage.people[owner], form={"forwards": case.version % 2 == 0, "reminds": True})
+        if case.machine == "removal":
+            return Play(SYSTEM, note=visit(listed=False)) if arc.id == "visit" else None
+        if arc.id == "order_removal":
+            ordered = {one.form["market"] for one in stage.cases("removal") if one.parent == case.id}
+            told = {"app": FAKE, "markets": [MARKET]}
+            return None if MARKET in ordered else Play(stage.people["sup"], note=told, comment="机构确认仿冒")
+        if arc.id == "lift":
+            return Play(stage.people["sup"], comment="误报")
         if arc.automatic:
             return self._by_itself(stage, case, arc.id)
         notes: dict[str, dict[str, Any]] = {
@@ -95,6 +131,8 @@ class PublicCast:
         return Play(stage.people[who], note=note)
 
     def _by_itself(self, stage: Stage, case: Case, arc: str) -> Play | None:
+        if arc in ("removed", "relapse"):
+            return Play(SYSTEM)
         if arc == "take_in":
             return Play(SYSTEM, form={"joined": case.form.get("joined", [])})
         if arc == "move":
@@ -137,9 +175,9 @@ class PublicCast:
 
     def _risks(self, stage: Stage) -> Iterator[Callable[[], object]]:
         watcher = stage.people["watcher"]
-        for _ in range(2):
+        for _ in range(3):
             yield lambda: stage.open("risk", "send", Play(watcher, form={**TOLD, "institution": "bank-b"}))
-        one, two = (case.id for case in stage.cases("risk"))
+        one, two, three = (case.id for case in stage.cases("risk"))
         yield self._act(stage, one, "ignore")
         yield self._act(stage, one, "restore")
         yield self._act(stage, one, "remind")
@@ -151,6 +189,18 @@ class PublicCast:
         yield self._act(stage, two, "remind")
         yield self._act(stage, two, "decline")
         yield self._act(stage, stage.cases("common_risk")[0].id, "withdraw")
+        yield self._act(stage, three, "remind")
+        yield self._act(stage, three, "adopt")
+        yield self._act(stage, three, "order_removal")
+        (order,) = (case.id for case in stage.cases("removal"))
+        for listed in (False, True, False):
+            yield partial(stage.go, order, "visit", Play(SYSTEM, note=visit(listed=listed)))
+        yield self._act(stage, three, "lift")
+
+
+def visit(*, listed: bool) -> dict[str, Any]:
+    """What a complete visit to the market showed."""
+    return {"listed": listed, "at": "2026-03-02T03:00:00+00:00", "version": "另一签名者" if listed else None}
 
 
 def _complaint(stage: Stage) -> Play:

@@ -44,6 +44,8 @@ _WORDS: Final = {"return": "审函", "bulletin": "公告", "inspection": "检", 
 """What stands after the issuer's short name in a number; a notice bears the number that it was issued under."""
 SETTERS: Final[dict[str, Callable[[Letter], bytes]]] = {"docx": docx, "pdf": pdf}
 _BEFORE_ISSUE: Final = frozenset({"draft", "withdrawn"})
+_CONFIRMED: Final = frozenset({"adopted", "removal", "removed"})
+"""States of a shared risk that its institution adopted."""
 MOST: Final = 2_000
 """Notices of one bulletin."""
 
@@ -145,7 +147,7 @@ class Documents:
             return [("inspection", 0, OrganisationId(form["authority"]))]
         if case.machine == "campaign":
             return [("bulletin", 0, case.owner)] if self._published(case) else []
-        if form.get("type") == "counterfeit_app" and case.state == "adopted":
+        if form.get("type") == "counterfeit_app" and case.state in _CONFIRMED:
             concerned = self._concerned(case)
             return [("clarification", 0, concerned)] if concerned else []
         return [

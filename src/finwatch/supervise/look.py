@@ -12,8 +12,10 @@ from finwatch.errors import CatalogError
 from finwatch.model.access import Organisation, OrganisationKind, Permission
 from finwatch.model.case import Case, Due, Step
 from finwatch.model.clock import Clock, WorkingCalendar
+from finwatch.model.view import AppRow
 from finwatch.store import access as people
 from finwatch.store import case as rows
+from finwatch.store.published.app import published_app
 from finwatch.store.unit import Unit
 from finwatch.supervise import clock
 
@@ -60,6 +62,10 @@ class StoreLook:
             if person.active and permission in permissions_of(home.kind, person.roles)
         ]
         return tuple(person.mail for person in able if person.mail)
+
+    def app(self, app: str) -> AppRow | None:
+        """A published app by its id."""
+        return published_app(self._unit.connection, app)
 
     def number(self, name: str) -> int:
         """The next number under a name."""

@@ -15,6 +15,7 @@ from finwatch.model.access import Actor, Organisation, OrganisationId, Organisat
 from finwatch.model.base import Text
 from finwatch.model.case import Case, Due, FieldProblem, Message, Part, Party, Step
 from finwatch.model.clock import Clock, WorkingCalendar
+from finwatch.model.view import AppRow
 from finwatch.store.case import CaseFilter
 from finwatch.supervise.form import Form
 
@@ -44,6 +45,9 @@ class Look(Protocol):
 
     def responsible(self, organisation: str, permission: Permission) -> tuple[str, ...]:
         """The mail addresses of the people of an organisation who have a permission."""
+
+    def app(self, app: str) -> AppRow | None:
+        """A published app by its id (package~signer)."""
 
     def number(self, name: str) -> int:
         """The next number under a name."""

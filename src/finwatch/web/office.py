@@ -28,6 +28,6 @@ def router(site: Site, desk: Desk, sealer: Sealer, bench: Bench, books: Ledger) 
     ledger.routes(pages, site, books)
     supervision.routes(pages, site, desk)
     besides = {COMPLAINT: complaints.beside(desk), **ledger.besides(books)}
-    besides |= supervision.besides(desk) | register.besides(desk)
+    besides |= supervision.besides(desk) | register.besides(desk) | risks.besides(desk)
     cases.routes(pages, site, desk, besides=besides)
     return pages

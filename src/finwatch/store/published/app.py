@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from finwatch.errors import InputError, NotFound
 from finwatch.model.examination import Match, Rating, Verdict
@@ -15,8 +15,8 @@ from finwatch.store.published import names, paging, search
 from finwatch.store.published.documents import risk_range
 from finwatch.store.published.event import events_of
 from finwatch.store.published.finding import findings_of
-from finwatch.store.published.memory import PAGES
-from finwatch.store.published.publication import Snapshot
+from finwatch.store.published.memory import PAGES, SUBJECTS
+from finwatch.store.published.publication import Snapshot, snapshot
 from finwatch.store.published.version import version_row
 from finwatch.store.tables import app, app_facet, listing, match, version
 
@@ -125,6 +125,10 @@ def app_row(now: Snapshot, row: Row[Any]) -> AppRow:
 
 def app_view(now: Snapshot, name: str) -> AppView:
     """An app's page, see ``Store.app``."""
+    return now.remembered("app", name, lambda: _view(now, name), most=SUBJECTS)
+
+
+def _view(now: Snapshot, name: str) -> AppView:
     row = _find(now, name)
     versions = now.connection.execute(
         select(version)
@@ -147,6 +151,13 @@ def app_view(now: Snapshot, name: str) -> AppView:
             app_row(now, one) for one in now.connection.execute(neighbours.order_by(app.c.app_id).limit(50)).all()
         ),
     )
+
+
+def published_app(connection: Connection, app_id: str) -> AppRow | None:
+    """An app as it is published, for what is decided in the same transaction; ``None`` = it is not."""
+    now = snapshot(connection)
+    row = connection.execute(select(app).where(now.live(app), app.c.app_id == app_id)).first()
+    return app_row(now, row) if row is not None else None
 
 
 def _find(now: Snapshot, name: str) -> AppRow:

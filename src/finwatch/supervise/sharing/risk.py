@@ -2,7 +2,8 @@
 
 Four types: risk of an app, phishing site, counterfeit app, phishing account (workflow.md §5). Results of monitoring are
 not published: nobody sees a risk but its sender, the association, the institution it concerns, and the regulator of its
-region. What many share is told to all without naming anybody (``common``).
+region. What many share is told to all without naming anybody (``common``); a confirmed counterfeit is ordered out of
+markets (``counterfeit``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from finwatch.model.case import FieldProblem, Message, Part, Party
 from finwatch.supervise.complaint.arrangement import switched
 from finwatch.supervise.form import Form, field
 from finwatch.supervise.machine import Arc, Change, FollowUp, Machine, Occasion, State
+from finwatch.supervise.sharing import counterfeit
 from finwatch.supervise.sharing.common import COMMON, LEVELS, TYPES
 
 RISK: Final = "risk"
@@ -199,6 +201,7 @@ STATES: Final = (
     State(id="ignored", name=Text(zh="已忽略", en="ignored")),
     State(id="adopted", name=Text(zh="已采纳", en="adopted")),
     State(id="not_adopted", name=Text(zh="未采纳", en="not adopted")),
+    *counterfeit.STATES,
     State(id="closed", name=Text(zh="已办结", en="closed"), final=True),
 )
 _ASSOCIATION: Final = (Part.ASSOCIATION,)
@@ -228,6 +231,7 @@ ARCS: Final = (
          permission=Permission.RISK_SEND, parts=_ASSOCIATION, note=Withheld, guard=_names_nobody, effect=_shared),
     _arc("close", "办结", "Close", sources=("adopted", "not_adopted", "ignored"), target="closed",
          permission=Permission.RISK_SEND, parts=_ASSOCIATION),
+    *counterfeit.ARCS,
 )  # fmt: skip
 
 MACHINE: Final = Machine(

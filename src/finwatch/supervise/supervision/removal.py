@@ -110,8 +110,10 @@ def _visited(occasion: Occasion) -> Change:
 def _found_again(occasion: Occasion, visits: list[dict[str, Any]]) -> Change:
     case = occasion.case
     subject = Text(zh=f"{case.title} 再次上架", en=f"{case.title}: offered again")
+    seen = occasion.note.get("version") or "?"
     body = Text(
-        zh=f"{occasion.note['at']}的访问再次看到该应用。", en=f"The visit of {occasion.note['at']} shows the app again."
+        zh=f"{occasion.note['at']}的访问再次看到该应用（{seen}）。",
+        en=f"The visit of {occasion.note['at']} shows the app again ({seen}).",
     )
     key = f"removal:{case.id}:again:{case.version}"
     follow = FollowUp(machine="notice", arc="relapse", case=case.parent)
