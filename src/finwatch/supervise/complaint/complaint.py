@@ -187,8 +187,7 @@ def _joined(occasion: Occasion) -> Change:
     main = int(occasion.note["main"])
     ours = [occasion.case.id, *occasion.form.get("joined", ())]
     moved = tuple(
-        FollowUp(machine=COMPLAINT, arc="move", case=one, note={"main": main})
-        for one in occasion.form.get("joined", ())
+        FollowUp(machine=COMPLAINT, arc="move", case=one, note={"main": main}) for one in _still_joined(occasion)
     )
     follow = FollowUp(machine=COMPLAINT, arc="take_in", case=main, form={"joined": _with(occasion, main, ours)})
     return Change(form={"main": main, "joined": []}, due=None, follow=(follow, *moved))
@@ -216,9 +215,13 @@ def _rejected(occasion: Occasion) -> Change:
 
 def _conclusions(occasion: Occasion, result: str | None, why: str | None) -> tuple[FollowUp, ...]:
     told = {"result": result or "other", "explanation": why or "–"}
-    return tuple(
-        FollowUp(machine=COMPLAINT, arc="conclude", case=one, note=told) for one in occasion.form.get("joined", ())
-    )
+    return tuple(FollowUp(machine=COMPLAINT, arc="conclude", case=one, note=told) for one in _still_joined(occasion))
+
+
+def _still_joined(occasion: Occasion) -> tuple[int, ...]:
+    """The cases joined to this one that wait for it; one that was concluded before stays as it is."""
+    found = [(one, occasion.look.case(one)) for one in occasion.form.get("joined", ())]
+    return tuple(one for one, case in found if case is not None and case.state == "joined")
 
 
 def _concluded(occasion: Occasion) -> Change:
