@@ -6,14 +6,15 @@ import random
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from finwatch.errors import SettingError, StoreError
 from finwatch.store import Store, open_store
 from finwatch.store.columns import KEY_BYTES, abridged
-from finwatch.store.dialect import Conflict, connect, retried, shown_address, writing
+from finwatch.store.dialect import Conflict, connect, reading, retried, shown_address, writing
 from finwatch.store.queue import EXAMINE, Job
 from finwatch.store.tables import frontier
 from tests.kit import postgres
@@ -146,6 +147,33 @@ def test_a_server_that_goes_and_comes_back() -> None:
             assert store.frontier.add([task("a"), task("b")]) == 1
             (one, two) = store.frontier.lease(now=later(1), worker="w", seconds=9, limit=9)
             assert {one.url, two.url} == {"a", "b"}
+
+
+@needs_postgres
+def test_a_connection_that_the_server_ended_is_noticed_before_it_is_used(databases: object, address: str) -> None:
+    """And one that it did not end costs no question: the server sees only what was asked."""
+    if not address.startswith("postgresql"):
+        pytest.skip("about the server's connections")
+    engine = connect(address)
+    asked: list[str] = []
+    ping = engine.dialect.do_ping
+
+    def counted(connection: Any) -> bool:
+        asked.append("ping")
+        return ping(connection)
+
+    engine.dialect.do_ping = counted  # type: ignore[method-assign]
+    with open_store(address) as other:
+        for _ in range(3):
+            with reading(engine) as connection:
+                number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        assert asked == []
+        with writing(other._engine) as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:number, 10000)"), {"number": number})
+        with reading(engine) as connection:
+            assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != number
+        assert asked == ["ping"]
+    engine.dispose()
 
 
 @needs_postgres

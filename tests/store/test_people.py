@@ -161,3 +161,25 @@ def test_every_question_about_apps_keeps_to_the_sight(store: Store, sight: Sight
                 reader.app(f"cn.{house}.bank~0")
             with pytest.raises(NotFound):
                 reader.version(examination(f"cn.{house}.bank", label=house, signer=house).package.sha256)
+
+
+def test_what_is_remembered_for_one_reaches_nobody_who_may_see_less(store: Store) -> None:
+    """The whole view first, twice, so that all of it is remembered; then somebody who sees one house."""
+    founded(store)
+    published(store)
+    for _ in range(2):
+        assert store.app("cn.yunxi.bank~0").row.institution == "yunxi"
+        whole = store.apps()
+        assert store.version(whole.rows[0].sha256 or "").row.app_id == whole.rows[0].id
+    assert store.app("cn.yunxi.bank~0") is store.app("cn.yunxi.bank~0")
+    less = store.seen_by(Sight(institutions=("qinghe",)))
+    hidden = next(row.sha256 for row in whole.rows if row.institution == "yunxi")
+    assert [row.institution for row in less.apps().rows] == ["qinghe"]
+    with pytest.raises(NotFound):
+        less.app("cn.yunxi.bank~0")
+    with pytest.raises(NotFound):
+        less.version(hidden or "")
+    shown = less.app("cn.qinghe.bank~0")
+    assert shown == store.app("cn.qinghe.bank~0")
+    assert shown is not store.app("cn.qinghe.bank~0")
+    assert shown is not less.app("cn.qinghe.bank~0")

@@ -30,6 +30,7 @@ from finwatch.report import beyond_words, disclosure_words, words
 from finwatch.report.place import place
 from finwatch.store import Store
 from finwatch.supervise.door import HERE as HERE_ACTOR
+from finwatch.web.drawn import Drawn
 from finwatch.web.language import COOKIE, LANGUAGES, chosen, translator
 
 _FORM: ContextVar[FormToken] = ContextVar("form token of the page that is rendered")
@@ -131,6 +132,7 @@ class Site:
         )
         environment.globals.update(beyond=beyond_words, web_place=beyond_words.web_place)
         environment.globals.update(visits_of=visits_of, count_of=count_of, form_token=form_token)
+        environment.globals.update(drawn=Drawn(environment, language))
         environment.globals.update(t=translate, say=say, **self._names(language, translate))
         return environment
 

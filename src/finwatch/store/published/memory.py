@@ -22,6 +22,8 @@ ANSWERS: Final = 1_000
 """Answers that are kept: pages of 50 rows take about 100 KB each, counts next to nothing."""
 PAGES: Final = 200
 """Pages among them."""
+SUBJECTS: Final = 100
+"""Apps, and packages, that are kept whole: a few hundred KB each."""
 
 
 class Memory:

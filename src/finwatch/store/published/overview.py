@@ -25,7 +25,7 @@ def overview(now: Snapshot) -> Overview:
     """Counts over apps, versions, findings and events of one generation, as they were when it was published."""
     told = now.remembered("overview", None, lambda: _overview(now))
     markets = now.connection.execute(select(func.count()).select_from(market)).scalar_one()
-    return told.model_copy(update={"markets": markets})
+    return told if told.markets == markets else told.model_copy(update={"markets": markets})
 
 
 def _overview(now: Snapshot) -> Overview:

@@ -12,6 +12,7 @@ from finwatch.model.fetch import MarketId
 from finwatch.model.view import UnreadPackage, VersionRow, VersionView
 from finwatch.store.published import app as apps
 from finwatch.store.published.finding import findings_of
+from finwatch.store.published.memory import SUBJECTS
 from finwatch.store.published.publication import Snapshot
 from finwatch.store.tables import collection, endpoint, listing, match, sdk_use, version
 
@@ -27,7 +28,11 @@ def version_row(row: Row[Any]) -> VersionRow:
 
 def version_view(now: Snapshot, sha256: str) -> VersionView:
     """A package's page, see ``Store.version``."""
-    row = _find(now, sha256.lower())
+    return now.remembered("version", sha256.lower(), lambda: _view(now, sha256.lower()), most=SUBJECTS)
+
+
+def _view(now: Snapshot, sha256: str) -> VersionView:
+    row = _find(now, sha256)
     of = row.sha256
     examination = Examination(
         package=row.package,
