@@ -6,6 +6,7 @@ network or disk after the grammar is made: the same text gives the same reading.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from finwatch.model.knowledge import DataItem
@@ -49,6 +50,7 @@ def read_statements(policy: PolicyText, grammar: Grammar) -> PolicyReading:
     statements = tuple(sorted(reader.read(), key=lambda one: (one.start, one.item_start)))
     rows = [_row(component) for component in reader.components]
     rows += _prose_rows(policy, statements, {row.name for row in rows})
+    rows += _entries(reader.entries, rows)
     return PolicyReading(
         document=policy.document,
         statements=statements,
@@ -70,6 +72,30 @@ def _row(component: Component) -> SdkRow:
         end=component.end,
         collects_nothing=component.nothing and not component.items,
     )
+
+
+def _entries(entries: Mapping[str, tuple[int, int, int]], rows: list[SdkRow]) -> list[SdkRow]:
+    """Rows of components that have an entry but no data of their own in it: 某某SDK: 用于推送."""
+    known = [_key(row.name) for row in rows]
+    return [
+        SdkRow(
+            name=name,
+            supplier=None,
+            purpose=None,
+            items=(),
+            link=None,
+            paragraph=number,
+            start=start,
+            end=end,
+            collects_nothing=False,
+        )
+        for name, (number, start, end) in entries.items()
+        if not any(_key(name) in one or one in _key(name) for one in known)
+    ]
+
+
+def _key(name: str) -> str:
+    return re.sub(r"sdk|[\W_]", "", name.lower())
 
 
 def _prose_rows(policy: PolicyText, statements: tuple[Statement, ...], known: set[str]) -> list[SdkRow]:

@@ -39,6 +39,7 @@ NO_NAME = (
     "this",
     "",
 )
+NO_NAME_WITH = re.compile(r"您|我们|这些|同意|^(?:工具|部署|功能|推广|类|多个|若干|如下|服务|产品|等)$")
 
 
 def clean_name(name: str) -> str | None:
@@ -63,6 +64,6 @@ def sdk_name(text: str, at: int) -> str | None:
     """The name right before the word SDK at ``at``; ``None`` for 该SDK, 第三方SDK and the like."""
     found = SDK_NAME.search(text, max(0, at - 30), at)
     name = SDK_CUT.sub("", found.group()).strip(" ,.、0123456789()") if found else ""
-    if name in NO_NAME or name.endswith(("第三方", "此类", "该")):
+    if name in NO_NAME or NO_NAME_WITH.search(name) or name.endswith(("第三方", "此类", "该")):
         return None
     return f"{name}{' ' if name[-1].isascii() else ''}SDK"

@@ -36,6 +36,17 @@ NEEDED = re.compile(r"\s*(?:所需|需要|收集|获取|采集|使用的?)?(?:�
 ITEM_MARK = re.compile(
     r"\s*(?:[•●○■·▪◦*\-—]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z]|[ivx]{1,4})[)）.、:]|[①-⑳])\s*"
 )
+ENTRY = re.compile(
+    r"\s*(?:[•●○■·▪◦*\-—\s]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、:]|[a-zA-Z][.、)]|[①-⑳])*"
+    r"([\u4e00-\u9fffA-Za-z0-9+·.\- ]{2,28}?\s?SDK)\s*[:：]",
+    re.IGNORECASE,
+)
+"""X SDK: at the beginning of a sentence."""
+NO_ENTRY = re.compile(
+    r"^\s*(?:第三方|以下|该|此|其他|相关|上述|各|我们|合作|部分|接入|集成|使用)|收集|名称|公司|类型|描述|目的|信息|权限|我们|您|的|以及|通过"
+    r"|清单|列表|目录|说明|隐私|提供|^[\d\s]*SDK$",
+    re.IGNORECASE,
+)
 OF_CASE = re.compile(r"的[,，](?:如|例如|比如)[^,，]*$")
 """A case and an example of it: 从合法公开披露的信息中收集个人信息的,如合法的新闻报道."""
 TAKEN_BY = re.compile(
@@ -63,6 +74,8 @@ class Reader(Stating):
         super().__init__(policy)
         self.lexicon = lexicon
         self.components: list[Component] = []
+        self.entries: dict[str, tuple[int, int, int]] = {}
+        """Components that sentences tell of under their name (某某SDK: …): paragraph, start and end."""
         self._component_party: Party | None = None
         self._entered: Party | None = None
         """The component whose entry the paragraph before was: 所需权限: … goes on with it."""
@@ -152,6 +165,12 @@ class Reader(Stating):
                 return None
         return None
 
+    def _told_of(self, number: int, span: tuple[int, int]) -> None:
+        """Keeps the component whose entry the sentence begins."""
+        found = ENTRY.match(self.text, *span)
+        if found is not None and not NO_ENTRY.search(found.group(1)):
+            self.entries.setdefault(found.group(1).strip(), (number, *trimmed(self.text, span)))
+
     def _is_listed(self, kind: ParagraphKind, start: int, end: int) -> bool:
         """Whether a paragraph can be an item of a list: marked as one, or no sentence that stands alone."""
         if kind in (ParagraphKind.ITEM, ParagraphKind.CELL) or ITEM_MARK.match(self.text, start, end):
@@ -163,6 +182,8 @@ class Reader(Stating):
 
     def _sentence(self, number: int, span: tuple[int, int], end: int, tokens: list[Token]) -> None:
         kinds = {token.kind for token in tokens}
+        if any(token.value is PartyKind.SDK for token in tokens[:3]):
+            self._told_of(number, span)
         if Kind.OBTAIN in kinds:
             tokens = obtained(self.text, tokens)
             kinds = {token.kind for token in tokens}
