@@ -109,6 +109,8 @@ class PolicyLimits(Model):
     """The main part of a DOCX document, unpacked."""
     pictures: int = 60
     """Pages of a PDF that are pictures, read by OCR."""
+    picture_pixels: int = 60_000_000
+    """A picture of text; a screenshot 1,080 wide may be 55,000 high."""
     damaged_share: float = 0.01
     """Undecodable characters above this share mean that the encoding was not understood."""
 

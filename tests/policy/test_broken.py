@@ -132,13 +132,16 @@ def test_a_document_of_words_and_pictures_is_read_and_its_pictures_named() -> No
 
 
 def test_a_picture_is_read_where_ocr_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "recogniser", lambda: lambda picture: (["隐私政策", SENTENCE], 2))
+    monkeypatch.setattr(
+        ocr, "recogniser", lambda: lambda picture: ([ocr.Line("隐私政策", 0.99), ocr.Line(SENTENCE, 0.8765)], 2)
+    )
     policy = read_policy_text(png(), name="shot.txt")
     assert (policy.format, policy.text) == (PolicyFormat.IMAGE, f"隐私政策\n{SENTENCE}")
     assert policy.unreadable == (
         "shot.txt is a PNG picture, read by OCR: words may be wrong",
         "2 lines were too unsure to read",
     )
+    assert policy.recognised == ((0, 4, 0.99), (5, 14, 0.876))
     scan = read_policy_text(scanned())
     assert scan.text == f"隐私政策\n{SENTENCE}"
     assert scan.unreadable == ("page 1 was read by OCR, 2 unsure lines left out",)
@@ -149,8 +152,8 @@ def test_answers_of_both_versions_of_the_ocr_engine_are_understood() -> None:
         txts = ("姓名", "糊")
         scores = (0.9, 0.2)
 
-    assert ocr.lines_of(Answer()) == (["姓名"], 1)
-    assert ocr.lines_of(([[[0], "姓名", 0.9], [[0], "糊", 0.2]], [0.1])) == (["姓名"], 1)
+    assert ocr.lines_of(Answer()) == ([ocr.Line("姓名", 0.9)], 1)
+    assert ocr.lines_of(([[[0], "姓名", 0.9], [[0], "糊", 0.2]], [0.1])) == ([ocr.Line("姓名", 0.9)], 1)
     assert ocr.lines_of((None, None)) == ([], 0)
 
 

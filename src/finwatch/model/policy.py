@@ -78,6 +78,14 @@ class PolicyText(Model):
     file without its byte order mark, markup included, for pages and plain text. Empty for PDF, DOCX and images, which
     hold no characters to count: there the original's offsets are those of ``text``, and a paragraph names its page."""
 
+    recognised: tuple[tuple[int, int, float], ...] = ()
+    """What OCR read from pictures: (start, end, confidence of its least sure line) of each paragraph, in order."""
+
+    def confidence(self, start: int, end: int) -> float | None:
+        """How sure OCR was of ``text[start:end]``, at least; ``None`` = it was not read from a picture."""
+        touched = [sure for first, last, sure in self.recognised if first < end and start < last]
+        return min(touched, default=None)
+
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """``text[start:end]`` as characters of the original (see ``origin``), first and one past the last."""
         if not self.origin or end <= start:

@@ -49,6 +49,8 @@ class Block(NamedTuple):
     """Where ``text`` stands in the original, as ``PolicyText.origin``; empty = not from characters."""
     cell: Cell | None = None
     depth: int = 0
+    confidence: float | None = None
+    """How sure OCR was of the least sure line; ``None`` = it was not read from a picture."""
 
 
 def looks_like_heading(text: str) -> bool:
@@ -78,6 +80,7 @@ def build(
     origin: list[tuple[int, int, int]] = []
     parts: list[str] = []
     paragraphs: list[Paragraph] = []
+    recognised: list[tuple[int, int, float]] = []
     notes = list(unreadable)
     at = 0
     for block in blocks:
@@ -103,6 +106,8 @@ def build(
             )
         )
         origin += [(at + offset, source, width) for offset, source, width in places]
+        if block.confidence is not None:
+            recognised.append((at, at + len(words), round(block.confidence, 3)))
         parts.append(words)
         at += len(words) + 1
     text = "\n".join(parts)
@@ -123,6 +128,7 @@ def build(
         paragraphs=tuple(paragraphs),
         unreadable=tuple(notes),
         origin=tuple(origin),
+        recognised=tuple(recognised),
     )
 
 

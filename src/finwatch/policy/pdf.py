@@ -55,11 +55,13 @@ def _pages(document: pypdfium2.PdfDocument, limits: PolicyLimits) -> tuple[list[
             notes.append(f"page {number} could not be read: {error}")
             continue
         lines = [normalise(line) for line in text.splitlines()]
-        if not any(lines):
-            lines, note = _seen(document[number - 1], number, left=limits.pictures - pictures)
-            pictures += 1
-            notes.append(note)
-        blocks += [_block(paragraph, number) for paragraph in _paragraphs(lines)]
+        if any(lines):
+            blocks += [_block(paragraph, number) for paragraph in _paragraphs(lines)]
+            continue
+        seen, note = _seen(document[number - 1], number, left=limits.pictures - pictures)
+        pictures += 1
+        notes.append(note)
+        blocks += recognised_blocks(seen, page=number)
     if len(document) > limits.pages:
         notes.append(f"pages after {limits.pages} were left out: limit pages = {limits.pages}")
     title = document.get_metadata_value("Title") or None
@@ -68,7 +70,16 @@ def _pages(document: pypdfium2.PdfDocument, limits: PolicyLimits) -> tuple[list[
     return blocks, title, notes
 
 
-def _seen(page: pypdfium2.PdfPage, number: int, *, left: int) -> tuple[list[str], str]:
+def recognised_blocks(lines: list[ocr.Line], *, page: int | None = None) -> list[Block]:
+    """The paragraphs of a picture's lines, each with the confidence of its least sure line."""
+    texts = [normalise(line.text) for line in lines]
+    return [
+        _block(paragraph, page)._replace(confidence=min(lines[at].confidence for at in members))
+        for paragraph, members in _joined(texts)
+    ]
+
+
+def _seen(page: pypdfium2.PdfPage, number: int, *, left: int) -> tuple[list[ocr.Line], str]:
     """The lines of a page that is a picture, by OCR where it is installed, and what to say about it."""
     recognise = ocr.recogniser()
     if recognise is None:
@@ -80,26 +91,32 @@ def _seen(page: pypdfium2.PdfPage, number: int, *, left: int) -> tuple[list[str]
     lines, unsure = recognise(picture.getvalue())
     if not lines:
         return [], f"page {number} has no text; OCR found none in its picture"
-    return [normalise(line) for line in lines], f"page {number} was read by OCR, {unsure} unsure lines left out"
+    return lines, f"page {number} was read by OCR, {unsure} unsure lines left out"
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
+    return [paragraph for paragraph, _ in _joined(lines)]
+
+
+def _joined(lines: list[str]) -> list[tuple[str, list[int]]]:
+    """Paragraphs, each with the numbers of its lines."""
     lengths = sorted(_width(line) for line in lines if line)
     usual = lengths[int(len(lengths) * 0.9)] if lengths else 0
-    found: list[str] = []
-    open_ = ""
-    for line in lines:
+    found: list[tuple[str, list[int]]] = []
+    open_, members = "", list[int]()
+    for at, line in enumerate(lines):
         if open_ and (not line or looks_like_heading(line) or BULLET.match(line)):
-            found.append(open_)
-            open_ = ""
+            found.append((open_, members))
+            open_, members = "", []
         if not line:
             continue
         joint = " " if WORD_END.search(open_) and line[:1].isascii() else ""
         open_ = f"{open_}{joint}{line}" if open_ else line
+        members.append(at)
         if looks_like_heading(open_) or _width(line) < usual * FULL_LINE:
-            found.append(open_)
-            open_ = ""
-    return [*found, open_] if open_ else found
+            found.append((open_, members))
+            open_, members = "", []
+    return [*found, (open_, members)] if open_ else found
 
 
 def _width(line: str) -> int:
@@ -107,7 +124,7 @@ def _width(line: str) -> int:
     return sum(1 if character.isascii() else 2 for character in line)
 
 
-def _block(paragraph: str, page: int) -> Block:
+def _block(paragraph: str, page: int | None) -> Block:
     if looks_like_heading(paragraph):
         return Block(ParagraphKind.HEADING, paragraph, 2, page)
     if BULLET.match(paragraph):

@@ -97,18 +97,13 @@ def _picture(data: bytes, *, name: str) -> tuple[list[Block], list[str]]:
         raise UnreadablePolicy(
             f"{name} is {what}; {ocr.MISSING}, so nothing of it was read.",
             zh=f"{name} 是图片；未安装文字识别组件，未读取。",
-            todo="Install finwatch[ocr], or give the policy as text or PDF.",
+            todo="Install finwatch[ocr] (pip install 'finwatch[ocr]'), or give the policy as text or PDF.",
         )
     lines, unsure = recognise(data)
     notes = [f"{name} is {what}, read by OCR: words may be wrong"]
     if unsure:
         notes.append(f"{unsure} lines were too unsure to read")
-    return [_line(normalise(line)) for line in lines], notes
-
-
-def _line(line: str) -> Block:
-    heading = looks_like_heading(line)
-    return Block(ParagraphKind.HEADING if heading else ParagraphKind.BODY, line, 2 if heading else None)
+    return pdf.recognised_blocks(lines), notes
 
 
 def _plain_blocks(text: str) -> list[Block]:

@@ -90,6 +90,7 @@ def statement(policy: PolicyText, one: Statement) -> dict[str, Any]:
         "de_identified": one.de_identified,
         "span": _span(policy, one.start, one.end),
         "item_span": _span(policy, one.item_start, one.item_end),
+        **_recognised(policy, one.start, one.end),
     }
 
 
@@ -112,6 +113,7 @@ def _sdk(policy: PolicyText, one: SdkRow) -> dict[str, Any]:
         "collects_nothing": one.collects_nothing,
         "link": one.link,
         "span": _span(policy, one.start, one.end),
+        **_recognised(policy, one.start, one.end),
     }
 
 
@@ -121,7 +123,14 @@ def _right(policy: PolicyText, one: Right) -> dict[str, Any]:
         "channel": policy.text[slice(*one.channel)] if one.channel is not None else None,
         "days": one.days,
         "span": _span(policy, one.start, one.end),
+        **_recognised(policy, one.start, one.end),
     }
+
+
+def _recognised(policy: PolicyText, start: int, end: int) -> dict[str, float]:
+    """``ocr_confidence`` of words that were read from a picture; nothing of others."""
+    sure = policy.confidence(start, end)
+    return {} if sure is None else {"ocr_confidence": sure}
 
 
 def _span(policy: PolicyText, start: int, end: int) -> dict[str, int]:
@@ -141,7 +150,10 @@ def lines(policy: PolicyText, reading: PolicyReading, items: dict[str, DataItem]
         name = items[item].name.in_language(language) if item in items else item
         who = PARTIES[one.party.kind].in_language(language) + (f" ({one.party.name})" if one.party.name else "")
         quote = policy.text[one.start : one.end]
-        yield f"  {name}: {who} {ACTIONS[action].in_language(language)} - {quote[:80]}{'…' if len(quote) > 80 else ''}"
+        sure = policy.confidence(one.start, one.end)
+        seen_as = "" if sure is None else f" [{'图片识别' if zh else 'OCR'} {sure:.0%}]"
+        shown = f"{quote[:80]}{'…' if len(quote) > 80 else ''}{seen_as}"
+        yield f"  {name}: {who} {ACTIONS[action].in_language(language)} - {shown}"
     if reading.sdks:
         yield "第三方组件" if zh else "Third-party components"
     for row in reading.sdks:

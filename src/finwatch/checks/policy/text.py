@@ -114,6 +114,12 @@ class PolicyView:
         words = self.text[span[0] : span[1]].strip()
         shown = words if len(words) <= QUOTE_CHARACTERS else f"{words[: QUOTE_CHARACTERS - 1]}…"
         at = PolicyAt(document=self.document.document, paragraph=self.paragraph(span[0]), start=span[0], end=span[1])
+        sure = self.document.confidence(*span)
+        if sure is not None:
+            zh, en = (
+                f"{zh}（由图片识别，置信度{sure:.0%}）",
+                f"{en} (read from a picture by OCR, confidence {sure:.0%})",
+            )
         return Evidence(says=Text(zh=zh, en=en), at=at, quote=shown)
 
     def of_item(self, item: str) -> tuple[Statement, ...]:
