@@ -109,7 +109,10 @@ class Clauses(Actors):
         elif kind is Kind.QUESTION:
             clause.mute = True
         elif kind is Kind.STOP:
-            clause.implied = True
+            if clause.subject == FIRST and self.text.startswith(("停止", "终止"), token.start):
+                clause.denied = True
+            else:
+                clause.implied = True
         elif kind is Kind.INCLUDE:
             clause.include = True
         elif kind is Kind.HEADLESS:
@@ -272,7 +275,7 @@ class Clauses(Actors):
         if clause.role == "by" and KEEPER.search(self.text, clause.role_at, token.start):
             clause.subject = Party(PartyKind.DEVICE)
         subject = clause.subject if clause.subject is not None else self._carry
-        if subject == USER and not self._user_acts(verb):
+        if subject == USER and not self._user_acts(verb, token.start):
             return
         if clause.group and not clause.objects and not clause.joined and of_item_follows(tokens, place):
             clause.nested = 0
@@ -370,16 +373,17 @@ class Clauses(Actors):
         elif not clause.front and (self.frames or self._last or subject is not None):
             clause.mute = bool(self.frames)
             if self._last and not self.frames and clause.role != "by":
-                clause.group.append(Verb(Action.COLLECT))
+                clause.group.append(verb if clause.denied else Verb(Action.COLLECT))
                 clause.objects = list(self._last)
-                clause.permission = True
+                clause.permission = not clause.denied
                 clause.purpose_at = token.start
 
-    def _user_acts(self, verb: Verb) -> bool:
+    def _user_acts(self, verb: Verb, at: int) -> bool:
         """Whether a verb counts although the person is its subject."""
         clause = self._clause
         if clause.subject == USER:
-            return verb.provide and not clause.denied and not clause.refused
+            must = verb.permit and any(word in self.text[max(0, at - 4) : at] for word in ("需", "须"))
+            return (verb.provide or must) and not clause.denied and not clause.refused
         if verb.provide:
             return not clause.denied and not clause.refused
         return verb.action is Action.COLLECT or clause.denied

@@ -20,6 +20,8 @@ WAY = re.compile(
 """A way through menus."""
 
 
+EXPLAINS = re.compile(r"\((?:即?指|是指|泛指|系指)")
+"""A bracket that explains a word."""
 GETS = Verb(Action.COLLECT, weak=True)
 
 
@@ -35,7 +37,7 @@ def obtained(text: str, tokens: list[Token]) -> list[Token]:
     ]
 
 
-def without_brackets(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
+def without_brackets(text: str, tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
     """The tokens outside brackets with the items inside them, and brackets that hold a predicate of their own."""
     main: list[Token] = []
     asides: list[list[Token]] = []
@@ -48,18 +50,23 @@ def without_brackets(tokens: Sequence[Token]) -> tuple[list[Token], list[list[To
             if depth:
                 depth -= 1
                 if not depth:
-                    _keep(inside, main, asides)
+                    _keep(text, inside, main, asides)
                     inside = []
         elif depth:
             inside.append(token)
         else:
             main.append(token)
     if inside:
-        _keep(inside, main, asides)
+        _keep(text, inside, main, asides)
     return main, asides
 
 
-def _keep(inside: list[Token], main: list[Token], asides: list[list[Token]]) -> None:
+def _keep(text: str, inside: list[Token], main: list[Token], asides: list[list[Token]]) -> None:
+    if inside and EXPLAINS.match(text, text.rfind("(", 0, inside[0].end)):
+        return
+    inside = _taken_through(inside)
+    if all(one.kind is not Kind.ITEM or one.value == ("sensitive_info",) for one in inside):
+        inside = [one for one in inside if one.kind is not Kind.ITEM]
     verb = next((at for at, token in enumerate(inside) if token.kind is Kind.VERB and not token.value.weak), None)
     if (
         verb is not None
@@ -69,6 +76,14 @@ def _keep(inside: list[Token], main: list[Token], asides: list[list[Token]]) -> 
         asides.append(inside)
     elif inside and inside[0].kind is not Kind.CONDITION:
         main += [token for token in inside if token.kind in (Kind.ITEM, Kind.LIMIT, Kind.PERMISSION)]
+
+
+def _taken_through(inside: list[Token]) -> list[Token]:
+    """(通过WiFi、基站获得的位置): without what it is taken by."""
+    if all(one.value != "through" for one in inside[:2]):
+        return inside
+    of = next((at for at, one in enumerate(inside) if one.kind is Kind.OF), None)
+    return inside if of is None else inside[of:]
 
 
 def segments(main: list[Token]) -> list[list[Token]]:

@@ -66,7 +66,7 @@ class Sentence(Clauses):
         self._read(tokens)
 
     def _read(self, tokens: Sequence[Token]) -> None:
-        main, asides = without_brackets(tokens)
+        main, asides = without_brackets(self.text, tokens)
         pending = False
         colon = bool(main) and main[-1].kind is Kind.COLON
         for segment in segments(main):

@@ -118,6 +118,11 @@ class Stating:
             for item in self._meant(other):
                 yield item, other
 
+    @staticmethod
+    def _is_told(token: Token) -> bool:
+        """Whether a word names an item that can be read once it is allowed: not 该信息, not 个人信息."""
+        return bool(token.value) and not GENERIC.issuperset(token.value)
+
     def _by_means_of(self, token: Token) -> bool:
         """通过Cookie获取您的信息: what something is taken by is not what is taken."""
         return self.text.startswith(("通过", "借助", "利用"), token.start - 2)
@@ -157,7 +162,9 @@ class Stating:
             refused = Action.COLLECT in actions and _refused(frame, of=self.text)
             if not (kept or refused):
                 continue
-            objects = [one for one in frame.objects if not denied.intersection(one.value) and (kept or one.value)]
+            objects = [
+                one for one in frame.objects if not denied.intersection(one.value) and (kept or self._is_told(one))
+            ]
             if objects:
                 conditions = tuple(one for one in frame.conditions if one.kind is ConditionKind.FUNCTION)
                 implied = Frame(
