@@ -26,6 +26,7 @@ from finwatch.api import routes as api
 from finwatch.checks import load
 from finwatch.errors import FinwatchError, InputError, NotFound, SignedOut
 from finwatch.flow.bench import Bench
+from finwatch.flow.filed_work import Clerk
 from finwatch.flow.gate import Gate
 from finwatch.settings import Settings
 from finwatch.supervise.door import Door
@@ -121,6 +122,8 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
     app.state.door = door
     app.state.desk = desk
     app.state.gate = gate
+    app.state.clerk = Clerk(site.store, bench)
+    bench.asked = app.state.clerk.wake
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(acting.observing)])
     def description() -> dict[str, Any]:
@@ -157,8 +160,10 @@ def application(site: Site, *, settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _living(app: FastAPI) -> AsyncIterator[None]:
-    """Ends with the application what it has begun."""
+    """Begins and ends with the application what works beside it."""
+    app.state.clerk.start()
     yield
+    app.state.clerk.close()
     app.state.gate.close()
 
 

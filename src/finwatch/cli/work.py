@@ -17,9 +17,13 @@ def run(
     ] = None,
 ) -> None:
     """Examine what the queue holds; safe to stop or kill at any time, the next run goes on."""
-    from contextlib import closing
+    from contextlib import ExitStack, closing
 
+    from finwatch import catalog
+    from finwatch.checks import load
     from finwatch.engine import open_engine
+    from finwatch.flow.bench import Bench
+    from finwatch.flow.filed_work import Clerk, drain
     from finwatch.flow.stopping import sigterm_stops
     from finwatch.flow.worker import work
     from finwatch.lake import open_lake
@@ -32,10 +36,20 @@ def run(
         closing(open_engine(settings, processes=at_once)) as engine,
         terminal.progress() as progress,
         sigterm_stops(),
+        ExitStack() as beside,
     ):
+        lake = open_lake(settings.lake_address)
+        bench = Bench(store=store, lake=lake, knowledge=catalog.load(settings.catalog), checks=load)
+        filed = 0
+        if stay:
+            clerk = Clerk(store, bench)
+            clerk.start()
+            beside.callback(clerk.close)
+        else:
+            filed = drain(store, bench)
         worked = work(
             store,
-            open_lake(settings.lake_address),
+            lake,
             catalog_folder=settings.catalog,
             processes=at_once,
             until_empty=not stay,
@@ -44,5 +58,7 @@ def run(
         )
     typer.echo(
         f"examined {worked.examined}, known already {worked.known}, unreadable {worked.unreadable}, "
-        f"failed {worked.failed} (tried again next time)" + (", stopped early" if worked.stopped else "")
+        f"failed {worked.failed} (tried again next time)"
+        + (f", packages of filings {filed}" if filed else "")
+        + (", stopped early" if worked.stopped else "")
     )

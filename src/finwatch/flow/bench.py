@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from PIL import Image, ImageChops, ImageStat, UnidentifiedImageError
 
@@ -33,6 +33,7 @@ from finwatch.model.upload import FiledExamination
 from finwatch.model.view import AppFilter, ListingSpan
 from finwatch.package import Reader
 from finwatch.store import Store
+from finwatch.store.queue import FILED, Job, Standing
 from finwatch.supervise.bench import Comparison, FiledFile, IconSeen, Seen, compare
 from finwatch.supervise.bench.declared import Declared, read
 from finwatch.supervise.register.forms import FilingForm
@@ -62,6 +63,8 @@ class Bench:
         self.knowledge = knowledge
         self._checks = checks
         self._clock = clock
+        self.asked: Callable[[], None] = lambda: None
+        """Told when an examination was asked for: wakes who works in this process."""
 
     def case(self, number: int, *, scope: Scope) -> Case:
         """A case in the scope that a filing form belongs to. Raises ``NotFound``, ``InputError``."""
@@ -100,9 +103,40 @@ class Bench:
         here = declared.file is not None and self._has(declared.file)
         return here and self._store.uploads.examination(self._key(declared)) is None
 
-    def examine(self, case: Case) -> None:
-        """Examines the package of a filing and keeps the result. Raises ``InputError`` when there is none here."""
+    def ask(self, case: Case) -> None:
+        """Asks the work queue for the examination of a filing's package; asked for again, it changes nothing, but what
+        was given up is tried anew. Raises ``InputError`` when there is no package here."""
         declared = read(case.form)
+        if declared.file is None or not self._has(declared.file):
+            raise InputError("There is no package to examine.", zh="没有可检查的安装包。", todo="Ask for it.")
+        key, now = self._key(declared), self._clock()
+        if self._store.uploads.examination(key) is None:
+            told = {"file": declared.file, "policy": declared.policy, "icon": declared.icon}
+            if not self._store.queue.add([Job(kind=FILED, key=key, payload=told, due=now)]):
+                self._store.queue.again(FILED, now=now, keys=[key])
+        self.asked()
+
+    def standing(self, case: Case) -> Standing | None:
+        """How the examination that was asked for stands; ``None`` = none was, or it has its result."""
+        declared = read(case.form)
+        if declared.file is None or self._store.uploads.examination(self._key(declared)) is not None:
+            return None
+        return self._store.queue.standing(FILED, self._key(declared), now=self._clock())
+
+    def work(self, key: str, told: Mapping[str, Any]) -> None:
+        """Does what a job asks for: examines the package and keeps the result under ``key``; nothing when it is there.
+
+        Raises ``InputError`` when the package is not here, or when it was asked for by another version or catalogue.
+        """
+        if self._store.uploads.examination(key) is not None:
+            return
+        declared = read({"package_file": told["file"], "policy_file": told["policy"], "icon": told["icon"]})
+        if self._key(declared) != key:
+            raise InputError(
+                "The examination was asked for by another version or with another catalogue.",
+                zh="检查由其他版本或目录提出。",
+                todo="Run one version everywhere, with one FINWATCH_CATALOG.",
+            )
         if declared.file is None or not self._has(declared.file):
             raise InputError("There is no package to examine.", zh="没有可检查的安装包。", todo="Ask for it.")
         path = self._lake.blobs.path(declared.file)
@@ -120,7 +154,7 @@ class Bench:
             icon = facts.icon.path if facts.icon else None
             likeness = self._icon(declared, reader, path, icon) if icon else None
         made = FiledExamination(examination=examination, labels=labels, icon_path=icon, icon_likeness=likeness)
-        self._store.uploads.keep_examination(self._key(declared), made, now=now)
+        self._store.uploads.keep_examination(key, made, now=now)
 
     # Parts of it --------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import Field
 from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, update
@@ -21,6 +21,8 @@ from finwatch.store.tables import job
 
 EXAMINE: Final = "examine"
 """The kind of the jobs that ask for an examination; ``key`` is the package's SHA-256."""
+FILED: Final = "filed"
+"""The kind of the jobs that ask for the examination of a package that was filed; ``key`` is the bench's."""
 ATTEMPTS: Final = 4
 """Leases that may end without a result before a job is given up."""
 _BACK_OFF: Final = 30.0
@@ -41,6 +43,18 @@ class Job(Model):
     lease: str | None = None
     leased_until: UtcTime | None = None
     error: str | None = None
+
+
+class Standing(Model):
+    """How a job stands."""
+
+    state: Literal["ready", "done", "dead"]
+    under_way: bool
+    """Somebody is at it now."""
+    due: UtcTime
+    attempts: int
+    error: str | None
+    """Of the last attempt that ended without a result."""
 
 
 class Backlog(Model):
@@ -163,6 +177,22 @@ class Queue:
             if not gone:
                 return 0
             return connection.execute(update(job).where(job.c.worker.in_(gone)).values(**_FREE)).rowcount
+
+    def standing(self, kind: str, key: str, *, now: datetime) -> Standing | None:
+        """How the job of (kind, key) stands; ``None`` = there is none."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(job).where(job.c.kind == kind, job.c.key == key)).first()
+        if row is None:
+            return None
+        held = row.leased_until is not None and row.leased_until > now
+        return Standing(state=row.state, under_way=held, due=row.due, attempts=row.attempts, error=row.error)
+
+    def due(self, kind: str, *, now: datetime) -> bool:
+        """Whether a job of a kind could be leased now: asked for without keeping writers waiting."""
+        free = or_(job.c.leased_until.is_(None), job.c.leased_until <= now)
+        asked = select(job.c.id).where(job.c.kind == kind, job.c.state == "ready", job.c.due <= now, free).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(asked).first() is not None
 
     def dead(self, kind: str, *, limit: int = 100) -> list[Job]:
         """Jobs that were given up, newest first, each with its error."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from finwatch.api.bench import reviewing
+from finwatch.api.bench import Stage, examining, reviewing
 from finwatch.errors import FormError, InputError, Stale
 from finwatch.flow.bench import Bench
 from finwatch.model.access import Actor
@@ -25,6 +25,8 @@ from finwatch.web.language import LANGUAGES, chosen
 from finwatch.web.pages import Site
 from finwatch.web.posted import Posted, posted
 
+_AGAIN = 3
+"""Seconds until the page that says "being examined" loads itself again: by the answer's header, so without script."""
 Reviewer = Annotated[Actor, Depends(reviewing)]
 
 
@@ -37,9 +39,24 @@ def routes(pages: APIRouter, site: Site, desk: Desk, bench: Bench) -> None:
         return _page(request, site, desk, bench, actor=actor, case=case)
 
     @pages.post("/cases/{number:int}/bench/examination")
-    def examined(request: Request, actor: Reviewer, number: int) -> Response:
-        bench.examine(bench.case(number, scope=actor.scope))
-        return RedirectResponse(f"/cases/{number}/bench", status_code=303)
+    def asked(actor: Reviewer, number: int) -> Response:
+        bench.ask(bench.case(number, scope=actor.scope))
+        return RedirectResponse(f"/cases/{number}/bench/examination", status_code=303)
+
+    @pages.get("/cases/{number:int}/bench/examination")
+    def stands(request: Request, actor: Reviewer, number: int) -> Response:
+        case = bench.case(number, scope=actor.scope)
+        told = examining(bench, case)
+        if told.stage in {Stage.NOT_ASKED, Stage.DONE}:
+            return RedirectResponse(f"/cases/{number}/bench", status_code=303)
+        by_itself = told.expected and request.query_params.get("still") != "1"
+        machine = desk.machine(case.machine)
+        page = site.render(
+            request, "examining.html", section="/cases", case=case, machine=machine, told=told, by_itself=by_itself
+        )
+        if by_itself:
+            page.headers["Refresh"] = f"{_AGAIN};url=/cases/{number}/bench/examination"
+        return page
 
     @pages.post("/cases/{number:int}/bench")
     def written(request: Request, actor: Reviewer, number: int) -> Response:
@@ -139,6 +156,7 @@ def _page(
         arc=given.plain.get("arc", "") if given else (arcs[0].id if arcs else ""),
         comment=given.comment if given else "",
         examinable=bench.examinable(case),
+        examining=examining(bench, case),
         problems={problem.field: problem.says for problem in problems},
     )
 
