@@ -64,6 +64,9 @@ class Actors(Closing):
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         if token.value == USER:
             self._user(token, before, after)
+            fronted = before is not None and before.end == token.start and before.value == "object"
+            if fronted and after is not None and after.kind is Kind.VERB and has(tokens[place:], Kind.OF):
+                clause.nested = len(clause.front)
             return
         if clause.nested >= 0:
             return

@@ -55,6 +55,8 @@ class Clauses(Actors):
                     self._turn()
                 if clause.nested < 0:
                     self._clause.denied = True
+            elif kind is Kind.STOP and clause.subject == FIRST and self._stops(token, tokens[place + 1 : place + 2]):
+                clause.denied = True
             elif kind is Kind.QUESTION and clause.group and place and tokens[place - 1].kind is Kind.AND:
                 pass  # 收集、使用及保护您的信息: joined to the verbs, no question
             elif kind is Kind.PREPOSITION:
@@ -109,10 +111,7 @@ class Clauses(Actors):
         elif kind is Kind.QUESTION:
             clause.mute = True
         elif kind is Kind.STOP:
-            if clause.subject == FIRST and self.text.startswith(("停止", "终止"), token.start):
-                clause.denied = True
-            else:
-                clause.implied = True
+            clause.implied = clause.subject != FIRST
         elif kind is Kind.INCLUDE:
             clause.include = True
         elif kind is Kind.HEADLESS:
@@ -156,6 +155,11 @@ class Clauses(Actors):
         clause.objects.clear()
         clause.denied = False
         clause.mute = True
+
+    def _stops(self, token: Token, after: list[Token]) -> bool:
+        """我们将停止收集: a denial from then on; 终止服务 is none."""
+        ending = self.text.startswith(("停止", "终止"), token.start)
+        return ending and bool(after) and after[0].kind is Kind.VERB and after[0].start == token.end
 
     def _item(self, token: Token) -> None:
         clause = self._clause

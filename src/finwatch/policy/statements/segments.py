@@ -12,7 +12,9 @@ KEEPER = re.compile(r"设备|终端|手机|载体|操作系统")
 """Who keeps biometric data when it is not the operator."""
 
 
-ADVICE = re.compile(r"建议(?:请)?(?:您|你|用户|客户|未成年人|其|监护人|父母)")
+ADVICE = re.compile(
+    r"建议(?:请)?(?:您|你|用户|客户|未成年人|其|监护人|父母)|请(?:您的?|你的?)?(?:父母|(?:法定)?监护人)"
+)
 WAY = re.compile(
     r"点击(?:右上角|右下角|左上角)?[“\"「【\[]|[“「]?我的[”」]?\s*(?:[-~—–>/]|页面)"
     r"|(?:APP|App)的?路径|(?:修改|操作|查询|注销)路径"
@@ -108,9 +110,10 @@ def advises(text: str, tokens: Sequence[Token]) -> bool:
         WAY.search(text, start, end) and not any(one.value is PartyKind.FIRST for one in tokens)
     ):
         return True
-    at = next((p for p, one in enumerate(tokens) if one.kind is Kind.CONTROL and ADVICE.match(text, one.start)), None)
-    if at is None:
+    advice = ADVICE.search(text, start, end)
+    if advice is None:
         return False
+    at = next((p for p, one in enumerate(tokens) if one.start >= advice.start()), len(tokens))
     return not any(
         one.value is PartyKind.FIRST and tokens[p - 1].kind is Kind.COMMA for p, one in enumerate(tokens) if p > at
     )
