@@ -29,7 +29,7 @@ from bench.load.users import RACES, Crowd, Told
 from bench.national.population import Shape, populate
 from bench.national.steps import say
 from bench.peers import ROOT
-from finwatch.store import open_store
+from finwatch.store import Store, open_store
 from finwatch.store.dialect import reading
 from finwatch.store.tables import case_file, finding, step
 from tests.kit.postgres import Server
@@ -92,8 +92,9 @@ def prepare(server: Server, chosen: argparse.Namespace) -> dict[str, Any]:
     note = chosen.work / "made.json"
     if note.exists():
         found: dict[str, Any] = json.loads(note.read_text())
-        with open_store(server.address(found["database"])):
-            return found
+        with open_store(server.address(found["database"])) as store:
+            filled_up(store, found, note, chosen.part)
+        return found
     name = server.database()
     with open_store(server.address(name)) as store:
         say("country")
@@ -103,8 +104,17 @@ def prepare(server: Server, chosen: argparse.Namespace) -> dict[str, Any]:
         say("filings")
         first = people.file(store, chosen.filings)
     made = {"database": name, "told": told, "workers": [list(one) for one in workers], "first": first, "used": 0}
-    note.write_text(json.dumps(made, ensure_ascii=False))
+    with open_store(server.address(name)) as store:
+        filled_up(store, made, note, chosen.part)
     return made
+
+
+def filled_up(store: Store, made: dict[str, Any], note: Path, part: float) -> None:
+    """Adds the findings that are lacking, and writes down what the database holds."""
+    if country.lacking(made["told"], part):
+        say("more findings")
+        made["told"] = country.add(store, part, made["told"])
+    note.write_text(json.dumps(made, ensure_ascii=False))
 
 
 @contextlib.contextmanager

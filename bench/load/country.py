@@ -8,6 +8,7 @@ since nothing here reads it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from finwatch.flow.families import Family
 from finwatch.model.examination import Examination
 from finwatch.model.fetch import FrontierTask, MarketId, Outcome, OutcomeKind, TaskKind
 from finwatch.model.listing import EventKind, ListingEvent
-from finwatch.model.view import HistoryDocument
+from finwatch.model.view import HistoryDocument, Overview
 from finwatch.store import Store
 from finwatch.store.published.overview import MARKETS, OVERVIEW, counted, counted_markets
 from finwatch.store.published.publication import Draft
@@ -40,20 +41,61 @@ def fill(store: Store, part: float) -> dict[str, int]:
     for market in registered(population):
         store.markets.register(market, now=at_of(0, 0))
     visits(store, population)
-    draft = store.publication.begin(now=at_of(LAST, 400))
-    try:
+    with _publishing(store, at=500) as draft:
         told = _put_all(draft, days, round(FINDINGS * part))
         draft.put_visits({name: at_of(LAST, at) for at, name in enumerate(population.market_ids())})
-        say("totals")
-        with draft.preview() as now:
-            overview = counted(now)
-            draft.put_total(MARKETS, counted_markets(now))
-        draft.put_total(OVERVIEW, overview.model_dump(mode="json"))
-        draft.commit(at=at_of(LAST, 500))
+        overview = _totals(draft)
+    return told | {"apps": overview.apps, "versions": overview.versions, "events": overview.events}
+
+
+def lacking(told: Mapping[str, int], part: float) -> int:
+    """Findings that ``fill`` left out, since no market says the hash of some of the packages that it chose."""
+    return max(0, round(FINDINGS * part) - told["findings"])
+
+
+def add(store: Store, part: float, told: Mapping[str, int]) -> dict[str, int]:
+    """Publishes ``lacking`` findings and a few more: of apps between those that ``fill`` chose, as one more
+    publication. Returns what the store holds then."""
+    population = populate(Shape.share(part))
+    days = Days(population)
+    spans, examined, apps = _by_app(days.table(LAST), population), Examined(days), population.shape.apps
+    each = len(examined._templates[0].findings)
+    every = _every(apps, each, round(FINDINGS * part))
+    wanted = lacking(told, part) // each + 1
+    able = [app for app in range(apps) if app % every and any(_hashed(row) for row in spans.get(app, []))]
+    new = 0
+    with _publishing(store, at=700) as draft:
+        for app in able[:: max(1, len(able) // wanted)]:
+            chosen = examination_of(examined, days, app, spans[app])
+            new += _put(draft, population, app, spans[app], chosen, also="examined later")
+        overview = _totals(draft)
+    now = {"apps": overview.apps, "versions": overview.versions, "events": overview.events}
+    return {**told, **now, "findings": told["findings"] + new}
+
+
+@contextmanager
+def _publishing(store: Store, *, at: int) -> Iterator[Draft]:
+    draft = store.publication.begin(now=at_of(LAST, at - 100))
+    try:
+        yield draft
+        draft.commit(at=at_of(LAST, at))
     except BaseException:
         draft.abandon()
         raise
-    return told | {"apps": overview.apps, "versions": overview.versions, "events": overview.events}
+
+
+def _totals(draft: Draft) -> Overview:
+    say("totals")
+    with draft.preview() as now:
+        overview = counted(now)
+        draft.put_total(MARKETS, counted_markets(now))
+    draft.put_total(OVERVIEW, overview.model_dump(mode="json"))
+    return overview
+
+
+def _every(apps: int, each: int, findings: int) -> int:
+    """One app in how many is examined, so that there are about ``findings``."""
+    return max(1, apps * each // max(findings, 1) - 1)
 
 
 def visits(store: Store, population: Population) -> None:
@@ -91,7 +133,7 @@ def _put_all(draft: Draft, days: Days, findings: int) -> dict[str, int]:
     of = days.population
     spans = _by_app(days.table(LAST), of)
     examined = Examined(days)
-    every = max(1, of.shape.apps * len(examined._templates[0].findings) // max(findings, 1) - 1)
+    every = _every(of.shape.apps, len(examined._templates[0].findings), findings)
     told = {"findings": 0, "listings": 0}
     for app in range(of.shape.apps):
         rows = spans.get(app, [])
@@ -116,13 +158,19 @@ def _by_app(table: pa.Table, of: Population) -> dict[int, list[dict[str, Any]]]:
 def examination_of(examined: Examined, days: Days, app: int, rows: Sequence[Mapping[str, Any]]) -> Examination | None:
     """The examination of the package that some market says the hash and signer of."""
     for row in rows:
-        if row["package_sha256"] and row["signer_sha256"]:
+        if _hashed(row):
             version = (row["version_code"] or 100) - 100
             return examined.examination(app, row["package_sha256"], row["signer_sha256"][0], version)
     return None
 
 
-def _put(draft: Draft, of: Population, app: int, rows: list[dict[str, Any]], chosen: Examination | None) -> int:
+def _hashed(row: Mapping[str, Any]) -> bool:
+    return bool(row["package_sha256"] and row["signer_sha256"])
+
+
+def _put(
+    draft: Draft, of: Population, app: int, rows: list[dict[str, Any]], chosen: Examination | None, also: str = ""
+) -> int:
     """One app with its history and perhaps its examined package; returns how many findings that has."""
     name = of.packages[app]
     signer = next((row["signer_sha256"][0] for row in rows if row["signer_sha256"]), None)
@@ -135,7 +183,7 @@ def _put(draft: Draft, of: Population, app: int, rows: list[dict[str, Any]], cho
     )
     known = {chosen.package.sha256: {"label": chosen.package.label}} if chosen else {}
     events = list(_events(rows, app))
-    draft.put_app(app_document(family, spans=rows, events=events, rated=chosen, examined=known), digest_of(app))
+    draft.put_app(app_document(family, spans=rows, events=events, rated=chosen, examined=known), digest_of(app, also))
     for event in events:
         document = HistoryDocument(market=event.market, app=name, events=(event,))
         draft.put_history(document, digest_of(app))
