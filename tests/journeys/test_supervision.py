@@ -1,4 +1,4 @@
-"""A campaign in a real browser: 215 apps in 13 categories, 116 with problems, from the sample to the closing report.
+"""In a real browser: a campaign of 215 apps, 116 with problems, to its closing report; a counterfeit out of markets.
 
 Two fictional markets are crawled over loopback each night; pages are served by ``finwatch serve`` in a process of its
 own. People act in Chromium only; the system acts in the night: it draws, attaches, retests, proves and ticks.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,11 +17,25 @@ from playwright.sync_api import Browser, Page, expect
 
 from finwatch.model.access import EVERYTHING, PersonId, Role
 from finwatch.model.case import Case
+from finwatch.model.view import AppRow
 from finwatch.store import open_store
 from finwatch.store.case import CaseFilter
 from tests.journeys.conftest import CHROMIUM, FINWATCH, ROOT, environment
 from tests.journeys.test_browser import picture, violations
-from tests.kit.campaign import APPS, CATEGORIES, PROBLEMS, SURE, UNSURE, Country, code_of, country, package
+from tests.journeys.test_register import write
+from tests.kit.campaign import (
+    APPS,
+    CATEGORIES,
+    COUNTERFEIT,
+    PROBLEMS,
+    SURE,
+    UNSURE,
+    Country,
+    code_of,
+    counterfeit,
+    country,
+    package,
+)
 from tests.kit.office import hire
 from tests.kit.people import session_of
 
@@ -323,3 +338,104 @@ def close(field: Country, page: Page, other: Page, campaign: int) -> None:
     english = other
     english.goto(f"/campaigns/{campaign}/report?lang=en")
     expect(english.locator(".summary")).to_contain_text("215 apps in 13 categories were checked, 116 had problems")
+
+
+def test_a_counterfeit_is_clarified_removed_and_found_again_under_a_new_signer(
+    field: Country, as_: Callable[[str], Page], tmp_path: Path
+) -> None:
+    """Seen by the monitor, confirmed and clarified by the bank, ordered out, proven gone by visits, and back."""
+    code = code_of(1_000)
+    field.publish_version(counterfeit("stranger"), code=code)
+    field.night()
+    (seen,) = field.store.apps_of(packages=(COUNTERFEIT,), names=())
+    risk = reported_and_confirmed(field, as_, seen)
+    clarified(as_("officer-a"), risk, tmp_path)
+    orders = ordered_out(field, as_("sup1"), risk, seen.id)
+
+    del field.shops.offers["bluefish"][COUNTERFEIT]
+    field.night()
+    assert case(field, orders["bluefish"]).state == "proven"
+    assert case(field, risk).state == "removal", "one market still offers it"
+    del field.shops.offers["greenbird"][COUNTERFEIT]
+    field.night()
+    assert case(field, risk).state == "removed"
+
+    field.publish_version(counterfeit("another stranger"), "greenbird", code=code)
+    assert field.night().retests.found_again == 1
+    assert [case(field, orders[market]).state for market in ("bluefish", "greenbird")] == ["proven", "back"]
+    found_again(field, as_, risk, seen.id)
+
+
+def reported_and_confirmed(field: Country, as_: Callable[[str], Page], seen: AppRow) -> int:
+    watcher, manager, officer = as_("watcher"), as_("manager"), as_("officer-a")
+    as_("sup1").goto(f"/apps/{seen.id}")
+    expect(as_("sup1").locator("main")).to_contain_text("疑似仿冒")
+    watcher.goto("/cases/new/risk/send")
+    write(
+        watcher,
+        {
+            "type": "counterfeit_app",
+            "level": "high",
+            "institution": "晨光银行股份有限公司",
+            "title": "发现仿冒示例金融000",
+            "detail": "名称与图标相同，签名不同。",
+            "app": "示例金融000助手",
+            "package": COUNTERFEIT,
+            "imitates": "示例金融000",
+            "evidence": f"应用 {seen.id}",
+        },
+    )
+    watcher.locator("form.casework button.main").click()
+    expect(watcher.locator("h1")).to_contain_text("发现仿冒示例金融000")
+    (told,) = cases(field, "risk")
+    do(manager, told.id, "remind")
+    officer.goto("/desk")
+    expect(officer.locator("ol.messages")).to_contain_text("发现仿冒示例金融000")
+    do(officer, told.id, "adopt", "经核实，该应用与本机构无关")
+    expect(officer.locator(".state").first).to_have_text("已采纳")
+    return told.id
+
+
+def clarified(officer: Page, risk: int, folder: Path) -> None:
+    """The institution numbers its clarification and takes it as a document."""
+    officer.goto(f"/cases/{risk}/documents")
+    row = officer.locator("tr", has_text="澄清声明")
+    row.get_by_role("button").click()
+    expect(row).to_contain_text("声明〔")
+    with officer.expect_download() as caught:
+        row.get_by_role("link", name="DOCX").click()
+    caught.value.save_as(folder / "clarification.docx")
+    with zipfile.ZipFile(folder / "clarification.docx") as archive:
+        text = re.sub(r"<[^>]+>", "", archive.read("word/document.xml").decode())
+    assert "关于仿冒应用的澄清声明" in text
+    assert COUNTERFEIT in text
+    assert violations(officer) == []
+
+
+def ordered_out(field: Country, supervisor: Page, risk: int, app: str) -> dict[str, int]:
+    """The authority orders it out of both markets; what is an institution's own is refused first."""
+    supervisor.goto(f"/cases/{risk}")
+    expect(supervisor.get_by_role("table").first).to_contain_text("不属于任何登记机构")
+    original = package(0).package
+    own = f"{original.id}~{original.signers[0].sha256[:12]}"
+    do(supervisor, risk, "order_removal", "机构已确认", app=own, markets="greenbird\nbluefish")
+    expect(supervisor.locator("#problem-note-app")).to_contain_text("包名与本风险所述不同")
+    assert cases(field, "removal", "ordered") == ()
+    do(supervisor, risk, "order_removal", "机构已确认", app=app, markets="greenbird\nbluefish")
+    expect(supervisor.locator(".state").first).to_have_text("下架处置中")
+    return {one.form["market"]: one.id for one in cases(field, "removal") if one.parent == risk}
+
+
+def found_again(field: Country, as_: Callable[[str], Page], risk: int, app: str) -> None:
+    """Everybody concerned is told, and the page says under whose hand it came back."""
+    other = next(row.id for row in field.store.apps_of(packages=(COUNTERFEIT,), names=()) if row.id != app)
+    supervisor, officer, green = as_("sup1"), as_("officer-a"), as_("green")
+    supervisor.goto(f"/cases/{risk}")
+    expect(supervisor.locator(".state").first).to_have_text("下架处置中")
+    expect(supervisor.locator("tr", has_text=f"另一签名者 {other}")).to_contain_text("再次上架")
+    picture(supervisor, "counterfeit-again")
+    assert violations(supervisor) == []
+    officer.goto("/desk")
+    expect(officer.locator("ol.messages li").first).to_contain_text("仿冒应用再次上架")
+    green.goto("/desk")
+    expect(green.locator("ol.messages")).to_contain_text("再次上架")

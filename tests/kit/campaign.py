@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from finwatch.crawl.sources import descriptor
@@ -33,7 +33,7 @@ from finwatch.supervise.desk import SYSTEM
 from finwatch.supervise.office import desk_of
 from tests.kit import observed
 from tests.kit.office import furnish, hire
-from tests.kit.store import examination, finding, sha
+from tests.kit.store import examination, finding, match, sha
 
 CATEGORIES = (
     "bank", "payment", "loan", "consumer_finance", "securities", "fund", "futures", "insurance", "wealth",
@@ -82,6 +82,23 @@ def package(number: int, version: int = 1, *, fixed: bool = False) -> Examinatio
         findings=findings(number, fixed=fixed),
     )
     return made.model_copy(update={"identity": made.identity.model_copy(update={"operator": OPERATORS[operator]})})
+
+
+COUNTERFEIT: Final = "cn.example.app000.helper"
+
+
+def counterfeit(signer: str) -> Examination:
+    """The examination of an app that bears the name and icon of the first one and is signed by a stranger."""
+    original = package(0).package
+    made = examination(
+        COUNTERFEIT,
+        label="示例金融000助手",
+        signer=signer,
+        kind="bank",
+        findings=(),
+        matches=(match(f"{original.id}~{original.signers[0].sha256[:12]}", original.sha256),),
+    )
+    return made.model_copy(update={"identity": made.identity.model_copy(update={"operator": None})})
 
 
 class Shops(ThreadingHTTPServer):
@@ -227,6 +244,9 @@ def furnish_country(store: Store) -> None:
         ("owner-b", "bank-b", Role.APP_OWNER),
         ("green", "store-greenbird", Role.STORE_OPERATOR),
         ("blue", "store-bluefish", Role.STORE_OPERATOR),
+        ("watcher", "monitor", Role.MONITOR),
+        ("manager", "assoc", Role.ASSOCIATION_MANAGER),
+        ("officer-a", "bank-a", Role.COMPLIANCE_OFFICER),
     ):
         hire(store, organisation, role, name=name, now=datetime.now(UTC))
 
