@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,11 +17,13 @@ from typer.testing import CliRunner
 from finwatch import catalog
 from finwatch.cli.main import app
 from finwatch.errors import InputError, NotFound
+from finwatch.flow.verify import Listed, by_number, of_facts, open_list
 from finwatch.likeness.signer import signers_of
-from finwatch.model.approved import ApprovedApp, ApprovedIcon, ApprovedState, ApprovedVersion
+from finwatch.model.approved import Answered, ApprovedApp, ApprovedIcon, ApprovedState, ApprovedVersion
 from finwatch.model.package import PackageFacts
 from finwatch.package import Reader
 from finwatch.store import open_store
+from finwatch.transparency.keys import pinned
 from tests.kit import publishing
 from tests.kit import transparency as kit
 
@@ -117,6 +121,41 @@ def test_no_sample_is_suspected_but_those_made_for_it(offline: tuple[Path, Path]
     """A wrong accusation is worse than none: of all sample packages, two imitate, and only they are suspected."""
     suspected = {path.name for path in PACKAGES.glob("*.apk") if run(offline, str(path))[0] == SUSPECTED}
     assert suspected == {"qinghe-bank-repackaged.apk", "example.kuaiyin.update_599.apk"}
+
+
+def test_rows_that_are_not_read_would_not_have_mattered(tmp_path: Path, facts: dict[str, PackageFacts]) -> None:
+    """The same answer, word for word, whether rows are chosen by their text or each is read."""
+
+    @dataclass(frozen=True)
+    class Whole(Listed):
+        def apps(self, *, worth: Callable[[str], bool] = lambda _: True) -> Iterable[ApprovedApp]:
+            return super().apps()
+
+    with open_store(f"sqlite:///{tmp_path}/store.sqlite") as store:
+        made = publishing.registry(store, tmp_path)
+        made.put(
+            filed(1, facts[BANK], "青禾银行", package="example.other.bank", icon=None),  # the signer alone
+            filed(2, facts[TUNDRA], "苔原证券", signers=(kit.sha("another"),), icon=None),  # the package's name alone
+            filed(3, facts[FIRST], "陶罐理财", package="example.alike", signers=(kit.sha("alike"),)),  # the icon alone
+            filed(4, facts[SLIP], "便签科技", signers=()),  # name and bytes
+            kit.app(5, number='quoted "1"'),
+            kit.app(6),
+            filed(7, facts[FIRST], "陶罐理财", package="example.claypot.other", icon=None),  # so the hand is known
+        )
+        path = made.files(made.publish())
+    listed = open_list(path, trusted=pinned(made.pin.read_text()))
+    whole = Whole(path=listed.path, head=listed.head, sha256=listed.sha256)
+    knowledge, chosen = catalog.load(None), Counter[bool]()
+    with Reader() as reader:
+        for package in sorted(PACKAGES.glob("*.apk")):
+            found = reader.read(package, watch=knowledge.watch)
+            told = [of_facts(found, one, asked="a.apk", knowledge=knowledge) for one in (listed, whole)]
+            assert told[0] == told[1], package.name
+            chosen.update([told[0].answer is Answered.NOT_FILED])
+    assert chosen[False] > 0
+    assert by_number('quoted "1"', listed)[0].answer is Answered.GENUINE
+    for number in ("示备00000001", "示备00000006", ' quoted "1"', "示备0000", ""):
+        assert by_number(number, listed) == by_number(number, whole)
 
 
 @pytest.mark.parametrize(

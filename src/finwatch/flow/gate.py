@@ -68,8 +68,8 @@ class _Selected(Listed):
 
     rows: Sequence[ApprovedApp] = field(default=())
 
-    def apps(self) -> Iterable[ApprovedApp]:
-        """The rows that matter."""
+    def apps(self, *, worth: Callable[[str], bool] = lambda _: True) -> Iterable[ApprovedApp]:
+        """The rows that matter, chosen already."""
         return self.rows
 
 

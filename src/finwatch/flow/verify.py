@@ -8,7 +8,8 @@ a new key is no false alarm. A package that only resembles a filed app is *suspe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from finwatch.model.locator import FileAt, ManifestAt, SearchedAt, SigningAt
 from finwatch.model.package import PackageFacts
 from finwatch.store import Store
 from finwatch.transparency import signature
-from finwatch.transparency.approved_list import app_of, read
+from finwatch.transparency.approved_list import app_of, canonical, read
 from finwatch.transparency.keys import Trusted
 
 HOLDING = ApprovedState.FILED
@@ -43,12 +44,14 @@ class Listed:
     head: ApprovedHead
     sha256: str
 
-    def apps(self) -> Iterable[ApprovedApp]:
-        """Its rows, one after another. Raises ``InputError`` naming a line that is none."""
+    def apps(self, *, worth: Callable[[str], bool] = lambda _: True) -> Iterable[ApprovedApp]:
+        """Its rows, one after another; only those whose text is ``worth`` reading, where it is given, which makes a
+        list of a whole country a matter of a second. Raises ``InputError`` naming a line that is none."""
         with self.path.open(encoding="utf-8", newline="\n") as file:
             _, rows = read(file)
             for row in rows:
-                yield app_of(row)
+                if worth(row):
+                    yield app_of(row)
 
 
 def open_list(path: Path, *, signed: Path | None = None, trusted: Sequence[Trusted]) -> Listed:
@@ -92,7 +95,8 @@ def open_own(store: Store, lake: Lake, *, trusted: Sequence[Trusted], folder: Pa
 def by_number(number: str, listed: Listed) -> tuple[Verified, ...]:
     """What the list says of a filing number: one answer for each platform, or one that it has none."""
     wanted = number.strip()
-    found = [app for app in listed.apps() if app.number == wanted]
+    written = canonical(wanted)
+    found = [app for app in listed.apps(worth=lambda row: written in row) if app.number == wanted]
     if not found:
         says = Text(zh=f"名单中没有备案编号“{wanted}”", en=f"the list has no filing number “{wanted}”")
         return (_answer(wanted, listed, Answered.NOT_FILED, (Reason(says=says, evidence=_searched(listed)),)),)
@@ -114,7 +118,7 @@ def of_facts(facts: PackageFacts, listed: Listed, *, asked: str, knowledge: Know
     """What the list says of a package that was read."""
     if facts.manifest is None or not facts.manifest.package:
         return _unreadable(facts, listed, asked)
-    near = _near(facts, listed.apps())
+    near = _near(facts, listed.apps(worth=_worth(facts)))
     if near.filed is not None:
         return _filed(facts, near.filed, listed, asked)
     subject = describe(facts, listing=None, knowledge=knowledge)
@@ -174,6 +178,25 @@ def _near(facts: PackageFacts, apps: Iterable[ApprovedApp]) -> _Near:
         elif app.package == package or shared or _icon_near(phash, app):
             near.like.append(app)
     return near
+
+
+_PHASH = re.compile(r'"phash":"([0-9A-Fa-f]+)"')
+
+
+def _worth(facts: PackageFacts) -> Callable[[str], bool]:
+    """Whether the text of a row can be one that ``_near`` takes: it has one of the texts, or an icon that is alike."""
+    package = canonical(facts.manifest.package if facts.manifest else "")
+    told = (package, facts.sha256, *sorted(frozenset(signers_of(facts)) - PUBLIC_KEYS))
+    phash = int(facts.icon.phash, 16) if facts.icon and facts.icon.phash else None
+
+    def worth(row: str) -> bool:
+        if any(text in row for text in told):
+            return True
+        if phash is None or (icon := _PHASH.search(row)) is None:
+            return False
+        return (phash ^ int(icon[1], 16)).bit_count() <= ICON_BITS
+
+    return worth
 
 
 def _better(one: ApprovedApp | None, other: ApprovedApp) -> ApprovedApp:
