@@ -35,3 +35,13 @@ def test_the_command_writes_the_page_and_tells_when_it_is_old(tmp_path: Path, mo
     assert catalogue.main(["--check"]) == 1
     assert catalogue.main([]) == 0
     assert catalogue.main(["--check"]) == 0
+
+
+def test_every_item_of_191_is_answered_by_a_check_or_said_to_be_untold() -> None:
+    items = {clause for clause in catalog.load().clauses if clause.startswith(catalogue.ITEMS)}
+    assert len(items) == 31
+    answered = {clause for check in checks.load() for clause in check.definition.clauses} & items
+    assert answered & set(catalogue.untold()) == set(), "what a check answers is not untold"
+    assert answered | set(catalogue.untold()) == items
+    for why in catalogue.untold().values():
+        assert why.zh != why.en

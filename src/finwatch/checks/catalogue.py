@@ -1,23 +1,28 @@
 """Writes ``docs/reference/checks.md`` from the check folders: ``python -m finwatch.checks.catalogue [--check]``.
 
-In: the checks and the clauses of the catalogue. Out: one page with a table
-of all checks and a section for each: what it claims, why, what it needs, which clauses, how its cases come out. A test
-says whether the page is current.
+In: the checks and the clauses of the catalogue. Out: one page with a table of all checks, the items of 191号 with the
+checks that answer them or why none does, and a section for each check: what it claims, why, what it needs, which
+clauses, how its cases come out. A test says whether the page is current.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from finwatch import catalog
 from finwatch.checks import cases, registry
 from finwatch.checks.registry import Check
+from finwatch.model.base import Text
 from finwatch.model.knowledge import Clause, Knowledge, Severity
 
 PAGE = Path("docs/reference/checks.md")
 """Where the page lies, from the root of the repository."""
+
+ITEMS = "191-"
+"""What the ids of 191号's items begin with."""
 
 _HEAD = """# Checks
 
@@ -41,9 +46,34 @@ def page(checks: Sequence[Check], knowledge: Knowledge) -> str:
             f"| [{definition.title.en}](#{definition.id}) | {definition.title.zh} | {definition.severity.value} "
             f"| {definition.determinism.replace('_', ' ')} | {', '.join(definition.needs)} |"
         )
+    lines.extend(_coverage(ranked, knowledge))
     for check in ranked:
         lines.extend(_section(check, knowledge))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def untold() -> Mapping[str, Text]:
+    """Clauses of 191号 that neither package nor policy tells, each with what it would take (``untold.toml``)."""
+    written = tomllib.loads(Path(__file__).with_name("untold.toml").read_text("utf-8"))
+    return {clause: Text(**entry) for clause, entry in written.items()}
+
+
+def _coverage(checks: Sequence[Check], knowledge: Knowledge) -> Iterator[str]:
+    """The items of 191号, each with the checks that answer it, or why none does."""
+    reasons = untold()
+    clauses = [clause for clause in knowledge.clauses if clause.startswith(ITEMS)]
+    yield from ("", "## What 国信办秘字〔2019〕191号 asks, and what can be told from outside", "")
+    yield (
+        f"{len(clauses) - len(reasons)} of its {len(clauses)} items are answered, each in part, by checks of package "
+        f"and policy. {len(reasons)} are not: they take a running app, the operator's servers, or a person."
+    )
+    yield from ("", "| item | 事项 | answered by, or why not |", "|---|---|---|")
+    for name in clauses:
+        clause = knowledge.clauses[name]
+        answers = [f"[{one.definition.id}](#{one.definition.id})" for one in checks if name in one.definition.clauses]
+        why = reasons.get(name)
+        told = ", ".join(answers) or (f"*not from outside:* {why.en} {why.zh}" if why else "")
+        yield f"| {name.removeprefix(ITEMS)} {clause.title.en} | {clause.title.zh} | {told} |"
 
 
 def clause_words(clause: Clause) -> str:
