@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -74,7 +75,7 @@ class Form(BaseModel):
     @classmethod
     def shown(cls) -> tuple[FormField, ...]:
         """Its fields in order."""
-        return tuple(_shown(name, info) for name, info in cls.model_fields.items())
+        return _fields(cls)
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[FieldProblem, ...]]:
@@ -145,6 +146,12 @@ def _annotated(info: Any) -> Any:
     from typing import Annotated  # noqa: PLC0415
 
     return Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+
+
+@cache
+def _fields(form: type[Form]) -> tuple[FormField, ...]:
+    """Read off the class once: pages and guards ask for it with every case."""
+    return tuple(_shown(name, info) for name, info in form.model_fields.items())
 
 
 def _shown(name: str, info: Any) -> FormField:
