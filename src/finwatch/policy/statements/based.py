@@ -35,6 +35,8 @@ def used_as_ground(text: str, tokens: Sequence[Token]) -> Frame | None:
         done = DONE.search(text, end, min(stop.start() if stop else len(text), end + 40))
         if not objects or done is None or (at < len(tokens) and tokens[at].kind is Kind.OF):
             continue
+        if any(one.kind is Kind.VERB and one.end <= done.start() for one in tokens[at:]):
+            continue
         others = [one for one in tokens if one.kind is Kind.PARTY and one.end <= done.start()]
         if any(isinstance(one.value, PartyKind) and one.value is not PartyKind.FIRST for one in others):
             continue

@@ -21,6 +21,8 @@ INSIDE = ("中,", "中可能", "中也", "之中", "里,")
 
 RELATED = re.compile(r"(?:[^,，、。;]{0,6}(?:相关|有关))?")
 """Between an object and 的: 使用日历管理相关的功能."""
+ANONYMOUS = re.compile(r"(?:去标识化|匿名化)(?:处理)?(?:和|及|或|、|并)?[^,，。;、]{0,10}(?:措施|后的|的)")
+"""Data that were made anonymous before: a description."""
 POINTING = ("一切", "任何", "上述", "该等", "此等", "此类", "前述", "该项", "这些")
 """Before a verb they make a noun of it: 该等转让."""
 JOINING = frozenset({Kind.AND, Kind.PREPOSITION})
@@ -267,6 +269,8 @@ class Clauses(Actors):
             self._used_for(token, verb)
             return
         if clause.purpose_at >= 0 and (clause.group or self.frames):
+            return
+        if verb.action is Action.DELETE and ANONYMOUS.match(self.text, token.start):
             return
         of = after is not None and after.kind is Kind.OF and after.start - token.end <= 1
         if of or MADE.match(self.text, token.end):

@@ -49,6 +49,8 @@ NO_ENTRY = re.compile(
 )
 OF_CASE = re.compile(r"的[,，](?:如|例如|比如)[^,，]*$")
 """A case and an example of it: 从合法公开披露的信息中收集个人信息的,如合法的新闻报道."""
+OPEN_SOURCE = re.compile(r"\s*[(（]?(?:\d{1,2}|[a-zA-Z一二三四五六七八九十]{1,3})[)）.、:]\s*从合法(?:公开|渠道)")
+"""The case of data that were made public lawfully (GB/T 35273-2020, 5.6), however its example is put."""
 TAKEN_BY = re.compile(
     r"[(（]由?(?:[^()（）,，]{0,12}(?:SDK|第三方|合作方)[^()（）,，]{0,12}?)(?:收集|采集|获取)[)）]\s*[:：]",
     re.IGNORECASE,
@@ -325,6 +327,8 @@ class Reader(Stating):
     def _is_case(self, tokens: list[Token], span: tuple[int, int]) -> bool:
         """Whether the sentence is a case of a list (与公共安全直接相关的;): it states nothing by itself."""
         words = self.text[span[0] : span[1]].rstrip(" ;。；,，")
+        if OPEN_SOURCE.match(words):
+            return True
         if not (words.endswith("的") or OF_CASE.search(words)) or not ITEM_MARK.match(words):
             return False
         return not any(token.value is PartyKind.FIRST for token in tokens)

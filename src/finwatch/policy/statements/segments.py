@@ -16,7 +16,7 @@ ADVICE = re.compile(
     r"建议(?:请)?(?:您|你|用户|客户|未成年人|其|监护人|父母)|请(?:您的?|你的?)?(?:父母|(?:法定)?监护人)"
 )
 WAY = re.compile(
-    r"点击(?:右上角|右下角|左上角)?[“\"「【\[]|[“「]?我的[”」]?\s*(?:[-~—–>/]|页面)"
+    r"点击(?:右上角|右下角|左上角)?[“\"「【\[]|[“「]?我的[”」]?\s*(?:[-~—–>/(]|页面)"
     r"|(?:APP|App)的?路径|(?:修改|操作|查询|注销)路径"
 )
 """A way through menus."""
@@ -69,6 +69,9 @@ def _keep(text: str, inside: list[Token], main: list[Token], asides: list[list[T
     inside = _taken_through(inside)
     if all(one.kind is not Kind.ITEM or one.value == ("sensitive_info",) for one in inside):
         inside = [one for one in inside if one.kind is not Kind.ITEM]
+    if any(one.kind is Kind.NOT for one in inside) and any(one.kind is Kind.VERB for one in inside):
+        asides.append(inside)
+        return
     verb = next((at for at, token in enumerate(inside) if token.kind is Kind.VERB and not token.value.weak), None)
     if (
         verb is not None
