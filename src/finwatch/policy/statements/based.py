@@ -15,12 +15,15 @@ from finwatch.policy.statements.lexicon import Kind, Token, Verb
 GROUND = ("根据", "基于", "结合", "依据", "按照", "分析")
 DONE = re.compile(r"(?:推荐|推送|展示|投放|匹配|定制|推介|显示|推广)")
 """What is done with them: something fitting is shown."""
+STOP = re.compile(r"[。;]")
 LED = (Kind.PARTY, Kind.OF, Kind.LIMIT, Kind.INCLUDE, Kind.AND, Kind.ITEM)
 """What may stand between the ground's first word and its last item."""
 
 
 def used_as_ground(text: str, tokens: Sequence[Token]) -> Frame | None:
     """What the operator goes by when it recommends or shows something; ``None`` where nothing of the kind is said."""
+    if DONE.search(text, tokens[0].start, tokens[-1].end + 40) is None:
+        return None
     for place, token in enumerate(tokens):
         if token.kind not in (Kind.PREPOSITION, Kind.VERB) or text[token.start : token.end] not in GROUND:
             continue
@@ -31,7 +34,7 @@ def used_as_ground(text: str, tokens: Sequence[Token]) -> Frame | None:
                 objects.append(tokens[at])
             at += 1
         end = tokens[at - 1].end
-        stop = re.compile(r"[。;]").search(text, end)
+        stop = STOP.search(text, end)
         done = DONE.search(text, end, min(stop.start() if stop else len(text), end + 40))
         if not objects or done is None or (at < len(tokens) and tokens[at].kind is Kind.OF):
             continue

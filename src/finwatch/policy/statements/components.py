@@ -48,6 +48,7 @@ COMPANY = re.compile(
     re.IGNORECASE,
 )
 SDK = re.compile(r"sdk", re.IGNORECASE)
+WHITE = re.compile(r"\s")
 
 
 @dataclass(slots=True)
@@ -103,12 +104,10 @@ def _is_component(one: Component) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _labels() -> tuple[dict[str, str], re.Pattern[str]]:
-    """Labels without white space → field, and a pattern for labels inside a text."""
-    table = {re.sub(r"\s", "", word).lower(): name for name in FIELDS for word in word_list("zh", "component", name)}
-    words = sorted(table, key=len, reverse=True)
-    spaced = "|".join(r"\s?".join(map(re.escape, word)) for word in words)
-    return table, re.compile(rf"({spaced})\s*[:：]", re.IGNORECASE)
+def _labels() -> tuple[dict[str, str], int]:
+    """Labels without white space → field, and how many characters to look at before a colon."""
+    table = {WHITE.sub("", word).lower(): name for name in FIELDS for word in word_list("zh", "component", name)}
+    return table, max(map(len, table)) + 4
 
 
 def _field(label: str) -> str | None:
@@ -208,25 +207,36 @@ def _parts(text: str, paragraph: Paragraph) -> list[tuple[str, int, int, str]]:
     colon = text.find(":", paragraph.start, min(paragraph.end, paragraph.start + NAME_LENGTH + 30))
     if colon < 0:
         return []
-    found = [
-        match
-        for match in _labels()[1].finditer(text, paragraph.start, paragraph.end)
-        if match.start() == paragraph.start
-        or SDK.fullmatch(match.group(1)) is None
-        or text[match.start() - 1] in " .,、:"
-    ]
+    found = _labels_in(text, paragraph.start, paragraph.end)
     if not found:
         return []
-    lead = text[paragraph.start : found[0].start()]
+    lead = text[paragraph.start : found[0][1]]
     if len(lead) > NAME_LENGTH or "。" in lead or (NUMBER.sub("", lead).strip(" :：") and not SDK.search(lead)):
         return []
     parts = []
-    for number, match in enumerate(found):
-        end = found[number + 1].start() if number + 1 < len(found) else paragraph.end
-        name = _field(match.group(1))
-        if name is not None:
-            parts.append((name, match.end(), end, lead if number == 0 else ""))
+    for number, (name, _, value) in enumerate(found):
+        end = found[number + 1][1] if number + 1 < len(found) else paragraph.end
+        parts.append((name, value, end, lead if number == 0 else ""))
     return parts
+
+
+def _labels_in(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
+    """The labels before the colons of ``text[start:end]``: field, where the label begins, where its value begins."""
+    table, longest = _labels()
+    found: list[tuple[str, int, int]] = []
+    low = start
+    colon = text.find(":", start, end)
+    while colon >= 0:
+        before = text[max(low, colon - longest) : colon].rstrip().lower()
+        for first in range(len(before)):
+            name = None if before[first].isspace() else table.get(WHITE.sub("", before[first:]))
+            at = max(low, colon - longest) + first
+            if name is not None and (at == start or before[first:] != "sdk" or text[at - 1] in " .,、:"):
+                found.append((name, at, colon + 1))
+                low = colon + 1
+                break
+        colon = text.find(":", colon + 1, end)
+    return found
 
 
 def _name_of(words: str) -> str:

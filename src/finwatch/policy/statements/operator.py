@@ -8,7 +8,7 @@ first party, where such a name acts or receives. A name counts only where the po
 from __future__ import annotations
 
 import re
-from heapq import merge
+from bisect import bisect_left
 
 from finwatch.model.statement import PartyKind
 from finwatch.policy.statements.lexicon import Kind, Token
@@ -69,13 +69,16 @@ def with_operator(text: str, tokens: list[Token]) -> list[Token]:
         for match in place.finditer(text)
         if not any(at in taken for at in range(match.start(), match.end()))
     ]
-    ends = [(one.start, one.end) for one in new]
-    kept: list[Token] = []
-    number = 0
-    for token in tokens:
-        while number < len(ends) and ends[number][1] <= token.start:
-            number += 1
-        if number < len(ends) and token.start < ends[number][1] and token.end > ends[number][0]:
-            continue
-        kept.append(token)
-    return list(merge(kept, new, key=lambda one: one.start))
+    if not new:
+        return tokens
+    starts = [token.start for token in tokens]
+    merged: list[Token] = []
+    at = 0
+    for one in new:
+        first = bisect_left(starts, one.start)
+        while first > at and tokens[first - 1].end > one.start:
+            first -= 1
+        merged += tokens[at:first]
+        merged.append(one)
+        at = bisect_left(starts, one.end, first)
+    return [*merged, *tokens[at:]]
