@@ -22,6 +22,7 @@ from finwatch.supervise.desk import Desk
 from finwatch.supervise.form import FormField
 from finwatch.supervise.machine import Arc, Machine
 from finwatch.supervise.machines import machines
+from finwatch.supervise.private import veiled, veiled_steps
 
 Number = Annotated[int, Path(ge=1, lt=1 << 63, description="Number of the case")]
 Reader = Annotated[Actor, Depends(needs(Permission.CASE_READ))]
@@ -181,10 +182,11 @@ def _reading(api: APIRouter, desk: Desk) -> None:
     def case(actor: Reader, number: Number) -> CaseView:
         """One case with its history."""
         found = desk.store.cases.get(number, scope=actor.scope)
+        machine = desk.machine(found.machine)
         return CaseView(
-            case=found,
-            state=desk.machine(found.machine).state(found.state).name,
-            steps=desk.store.cases.steps(number, scope=actor.scope),
+            case=veiled(machine, found, actor),
+            state=machine.state(found.state).name,
+            steps=veiled_steps(machine, found, desk.store.cases.steps(number, scope=actor.scope), actor),
             possible=tuple(arc.id for arc in desk.possible(actor, found)),
         )
 
@@ -196,7 +198,7 @@ def _deciding(api: APIRouter, desk: Desk) -> None:
         owner = None if asked.owner is None else desk.store.accounts.organisation(asked.owner)
         if asked.owner is not None and owner is None:
             raise NotFound(f"There is no organisation {asked.owner!r}.", zh=f"没有机构 {asked.owner!r}。")
-        return desk.open(
+        made = desk.open(
             actor,
             asked.machine,
             arc=asked.arc,
@@ -206,6 +208,7 @@ def _deciding(api: APIRouter, desk: Desk) -> None:
             comment=asked.comment,
             attachments=asked.attachments,
         )
+        return veiled(desk.machine(made.machine), made, actor)
 
     @api.post("/cases/bulk", tags=["cases"])
     def bulk(actor: Bulk, asked: BulkDecision) -> list[Decided]:
@@ -218,7 +221,7 @@ def _deciding(api: APIRouter, desk: Desk) -> None:
     @api.post("/cases/{number}/arcs/{arc}", tags=["cases"])
     def go(actor: Walker, number: Number, arc: str, asked: Going) -> Case:
         """Goes an arc. 409 when somebody decided since `version`."""
-        return desk.go(
+        after = desk.go(
             actor,
             number,
             arc,
@@ -228,6 +231,7 @@ def _deciding(api: APIRouter, desk: Desk) -> None:
             comment=asked.comment,
             attachments=asked.attachments,
         )
+        return veiled(desk.machine(after.machine), after, actor)
 
 
 def decided(number: int, result: Case | str | Exception) -> Decided:

@@ -14,7 +14,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from finwatch.api.acting import needs
-from finwatch.errors import InputError
+from finwatch.errors import Denied, InputError
 from finwatch.limits import SHEET
 from finwatch.model.access import Actor, Organisation, OrganisationKind, Permission
 from finwatch.model.base import Model
@@ -23,8 +23,10 @@ from finwatch.supervise.ledger.advisor import Advice
 from finwatch.supervise.ledger.discovered import Sighting, Unseen
 from finwatch.supervise.ledger.duties import Duty
 from finwatch.supervise.ledger.importing import IMPORT, digest
+from finwatch.supervise.ledger.keeping import ENTRY
 from finwatch.supervise.ledger.ledger import Ledger, today_in_china
 from finwatch.supervise.ledger.sheet import SheetReading
+from finwatch.supervise.private import owns, veiled
 
 Reads = Annotated[Actor, Depends(needs(Permission.LEDGER_READ))]
 Writes = Annotated[Actor, Depends(needs(Permission.LEDGER_READ, Permission.LEDGER_WRITE))]
@@ -101,7 +103,8 @@ def _entries(api: APIRouter, ledger: Ledger) -> None:
     ) -> EntryPage:
         """Entries in the actor's scope."""
         found = [case for case in ledger.entries(actor, owner, living=living) if case.id > after]
-        rows = tuple(found[:limit])
+        machine = ledger.desk.machine(ENTRY)
+        rows = tuple(veiled(machine, case, actor) for case in found[:limit])
         return EntryPage(rows=rows, next=rows[-1].id if len(found) > limit else None)
 
     @api.get("/ledger/duties", tags=["ledger"])
@@ -187,10 +190,16 @@ def view(ledger: Ledger, actor: Actor, case: Case) -> ImportView:
 
 
 def import_of(ledger: Ledger, actor: Actor, number: int) -> Case:
-    """An import by number, in the actor's scope. Raises ``NotFound``, ``InputError``."""
+    """An import by number, of the actor's own institution. Raises ``NotFound``, ``InputError``, ``Denied``."""
     case = ledger.desk.store.cases.get(number, scope=actor.scope)
     if case.machine != IMPORT:
         raise InputError(f"Case {number} is no import.", zh=f"事项 {number} 不是台账导入。", todo="See /ledger.")
+    if not owns(actor, case):
+        raise Denied(
+            "A ledger's file is seen by its institution alone: it holds names and telephones.",
+            zh="台账原始文件含姓名和电话，仅所属机构可以查看。",
+            todo="See the ledger itself, or its plain export.",
+        )
     return ledger.read(case) if case.state == "handed_in" else case
 
 

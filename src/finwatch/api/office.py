@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from finwatch.api import bench as reviewing
-from finwatch.api import cases, gate, ledger, register, risks, supervision
+from finwatch.api import cases, gate, ledger, private, register, risks, supervision
 from finwatch.api.problems import Problem
 from finwatch.flow.bench import Bench
 from finwatch.flow.gate import Gate
@@ -21,6 +21,7 @@ def router(desk: Desk, bench: Bench, books: Ledger, *, questions: Gate, lake: La
     """Every route of the desk."""
     api = APIRouter(prefix="/api/v1", responses=ERRORS)
     cases.routes(api, desk)
+    private.routes(api, desk)
     reviewing.routes(api, bench)
     ledger.routes(api, books)
     supervision.routes(api, desk)

@@ -23,6 +23,7 @@ from finwatch.store.case import CaseFilter
 from finwatch.supervise.desk import Desk
 from finwatch.supervise.form import FormField
 from finwatch.supervise.machine import CHINA, Arc, Machine
+from finwatch.supervise.private import veiled, veiled_fields, veiled_steps
 from finwatch.web import query
 from finwatch.web.language import chosen, translator
 from finwatch.web.pages import Site, now
@@ -102,12 +103,14 @@ def _single(pages: APIRouter, site: Site, desk: Desk, besides: Mapping[str, Besi
             request,
             "case.html",
             section="/cases",
-            case=found,
+            case=veiled(machine, found, actor),
+            veiled=veiled_fields(machine, found, actor),
+            knows=actor.may(Permission.REPORTER_READ),
             machine=machine,
             machines=desk.machines,
             state=machine.state(found.state),
             fields=machine.form.shown(),
-            steps=desk.store.cases.steps(number, scope=actor.scope),
+            steps=veiled_steps(machine, found, desk.store.cases.steps(number, scope=actor.scope), actor),
             possible=desk.possible(actor, found),
             children=children,
             names=_names(desk, found),

@@ -29,6 +29,7 @@ from finwatch.supervise.ledger.keeping import ENTRY, LEAVING
 from finwatch.supervise.ledger.keeping import MACHINE as ENTRIES
 from finwatch.supervise.ledger.ledger import Ledger, today_in_china
 from finwatch.supervise.ledger.sheet import SheetProblem, UnreadableSheet
+from finwatch.supervise.private import owns
 from finwatch.web import query
 from finwatch.web.cases import Beside
 from finwatch.web.language import chosen
@@ -80,7 +81,8 @@ def _book(pages: APIRouter, site: Site, ledger: Ledger) -> None:
         rows = [case for case in (found if asked.get("state") else living) if _wanted(case, asked)]
         start = query.number(asked.get("after"), "after") or 0
         page = [case for case in rows if case.id > start][: PAGE + 1]
-        language, imports = chosen(request, site.language), ledger.imports(actor, owner)
+        language = chosen(request, site.language)
+        imports = [case for case in ledger.imports(actor, owner) if owns(actor, case)]
         return site.render(
             request,
             "ledger.html",

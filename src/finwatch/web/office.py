@@ -13,7 +13,7 @@ from finwatch.supervise.complaint.complaint import COMPLAINT
 from finwatch.supervise.desk import Desk
 from finwatch.supervise.ledger.ledger import Ledger
 from finwatch.web import bench as reviewing
-from finwatch.web import cases, complaints, ledger, letters, register, risks, supervision, uploads
+from finwatch.web import cases, complaints, ledger, letters, private, register, risks, supervision, uploads
 from finwatch.web.pages import Site
 
 
@@ -21,6 +21,7 @@ def router(site: Site, desk: Desk, sealer: Sealer, bench: Bench, books: Ledger) 
     """Every page of the desk. What has an address of its own comes before the pages of any arc."""
     pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     complaints.routes(pages, site, desk, sealer)
+    private.routes(pages, site, desk)
     risks.routes(pages, site, desk)
     uploads.routes(pages, site, desk, Receiver(store=site.store, lake=site.lake))
     reviewing.routes(pages, site, desk, bench)

@@ -123,7 +123,7 @@ class LedgerEntry(Form):
     function: str | None = field("主要功能", "Main function", widget="text")
     department: str | None = field("主管部门", "Owning department", required=True, max_length=200)
     responsible: str | None = field("责任人", "Responsible person", required=True, max_length=200)
-    phone: str | None = field("联系电话", "Telephone", max_length=100)
+    phone: str | None = field("联系电话", "Telephone", max_length=100, private=True)
     data_owner: str | None = field("数据安全责任人", "Data security owner", max_length=200)
     in_house: YesNo | None = field("是否自主开发", "Built in-house", options=YESNO)
     partner: str | None = field("合作方", "Partner", max_length=300)
@@ -153,7 +153,7 @@ class LedgerEntry(Form):
     plan: Plan | None = field("处置计划", "Plan", options=tuple(PLANS.items()))
     end_date: date | None = field("终止日期", "End date")
     remark: str | None = field("备注", "Remark", widget="text")
-    extra: tuple[Extra, ...] = field("其他列", "Other columns", default=())
+    extra: tuple[Extra, ...] = field("其他列", "Other columns", default=(), private=True)
     selfchecks: tuple[SelfCheck, ...] = field("发布前自查", "Pre-release checks", default=())
     still_listed: tuple[StillListed, ...] = field("终止后仍见于", "Still listed in", default=())
 

@@ -51,10 +51,10 @@ class ImportForm(Form):
 
     file: str | None = field("文件名", "File", required=True, max_length=300)
     sha256: str | None = field("文件SHA-256", "SHA-256", required=True, widget="file", pattern=SHA256)
-    corrections: tuple[Correction, ...] = field("更正", "Corrections", default=())
+    corrections: tuple[Correction, ...] = field("更正", "Corrections", default=(), private=True)
     errors: int = field("错误数", "Errors", default=0)
     rows: int = field("行数", "Rows", default=0)
-    taken: tuple[TakenRow, ...] = field("读出的行", "Rows read", default=())
+    taken: tuple[TakenRow, ...] = field("读出的行", "Rows read", default=(), private=True)
     new: int | None = field("新增", "New")
     changed: int | None = field("更新", "Changed")
     same: int | None = field("未变", "Unchanged")

@@ -31,6 +31,7 @@ from finwatch.supervise.ledger.sheet import (
     read_book,
     same_sheet,
 )
+from finwatch.supervise.private import veiled
 
 _BATCH: Final = 500
 SIGHTINGS: Final = 5_000
@@ -149,8 +150,9 @@ class Ledger:
         return data, f"{Path(case.form['file']).stem}{suffix}"
 
     def plain(self, actor: Actor, owner: str | None, *, language: str, suffix: str = ".xlsx") -> bytes:
-        """All living entries as one plain table, ``.xlsx`` or ``.csv``."""
-        forms = [case.form for case in self.entries(actor, owner, living=True)]
+        """All living entries as one plain table, ``.xlsx`` or ``.csv``; telephones only for the institution itself."""
+        machine = self.desk.machine(ENTRY)
+        forms = [veiled(machine, case, actor).form for case in self.entries(actor, owner, living=True)]
         if suffix == ".csv":
             return plain_text(forms, language=language)
         return plain_sheet(forms, language=language, title="移动应用台账" if language == "zh" else "Ledger of apps")
