@@ -363,7 +363,7 @@ def test_a_counterfeit_is_clarified_removed_and_found_again_under_a_new_signer(
     field.publish_version(counterfeit("another stranger"), "greenbird", code=code)
     assert field.night().retests.found_again == 1
     assert [case(field, orders[market]).state for market in ("bluefish", "greenbird")] == ["proven", "back"]
-    found_again(field, as_, risk, seen.id)
+    found_again(field, as_, risk, orders, seen.id)
 
 
 def reported_and_confirmed(field: Country, as_: Callable[[str], Page], seen: AppRow) -> int:
@@ -426,13 +426,17 @@ def ordered_out(field: Country, supervisor: Page, risk: int, app: str) -> dict[s
     return {one.form["market"]: one.id for one in cases(field, "removal") if one.parent == risk}
 
 
-def found_again(field: Country, as_: Callable[[str], Page], risk: int, app: str) -> None:
+def found_again(field: Country, as_: Callable[[str], Page], risk: int, orders: dict[str, int], app: str) -> None:
     """Everybody concerned is told, and the page says under whose hand it came back."""
     other = next(row.id for row in field.store.apps_of(packages=(COUNTERFEIT,), names=()) if row.id != app)
     supervisor, officer, green = as_("sup1"), as_("officer-a"), as_("green")
     supervisor.goto(f"/cases/{risk}")
     expect(supervisor.locator(".state").first).to_have_text("下架处置中")
     expect(supervisor.locator("tr", has_text=f"另一签名者 {other}")).to_contain_text("再次上架")
+    (visit,) = [
+        one for one in case(field, orders["greenbird"]).form["visits"] if "另一签名者" in (one["version"] or "")
+    ]
+    assert visit["capture"], "what was seen is kept"
     picture(supervisor, "counterfeit-again")
     assert violations(supervisor) == []
     officer.goto("/desk")

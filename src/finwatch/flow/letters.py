@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Literal
 
 from finwatch.errors import Denied, InputError, NotFound, Stale
@@ -25,6 +26,7 @@ from finwatch.store.case import CaseFilter
 from finwatch.store.letter import Numbered, number
 from finwatch.supervise.clock import day_in_china
 from finwatch.supervise.desk import Desk
+from finwatch.supervise.supervision import sdks
 
 Kind = Literal["return", "notice", "bulletin", "inspection", "clarification", "weekly"]
 Format = Literal["docx", "pdf"]
@@ -167,9 +169,18 @@ class Documents:
             opened = day_in_china(case.opened)
             owner = self._name(case.owner)
             clauses = self._knowledge.clauses
-            return notice(case, number=case.number, issuer=name, institution=owner, day=opened, clauses=clauses)
+            return notice(
+                case,
+                number=case.number,
+                issuer=name,
+                institution=owner,
+                day=opened,
+                clauses=clauses,
+                sdk_rows=partial(sdks.told, ever=True),
+            )
         if kind == "bulletin":
-            return bulletin(case, self._published(case), number=told, issuer=name, day=day)
+            notices = self._published(case)
+            return bulletin(case, notices, number=told, issuer=name, day=day, sdk_rows=partial(sdks.told, ever=True))
         if kind == "inspection":
             seen = self._examined(case)
             clauses = self._knowledge.clauses

@@ -154,7 +154,7 @@ def _visit(desk: Desk, order: Case, counts: dict[str, int]) -> None:
     spans = [span for span in view.listings if span.market == order.form["market"]] if view else []
     if view is None or not spans:
         return
-    seen = what_was_seen(spans, order, view)
+    seen = what_was_seen(spans, order, view, others=_others(desk, order, view))
     last = (order.form.get("visits") or [None])[-1]
     if last is not None and last["at"] == seen["at"] and last["listed"] == seen["listed"]:
         _remind(desk, order, counts)
@@ -166,18 +166,27 @@ def _visit(desk: Desk, order: Case, counts: dict[str, int]) -> None:
     _remind(desk, after, counts)
 
 
-def what_was_seen(spans: Sequence[ListingSpan], order: Case, view: AppView) -> dict[str, Any]:
+def _others(desk: Desk, order: Case, view: AppView) -> list[ListingSpan]:
+    """What the market lists of the same package in the hands of others, but for institutions of the catalogue."""
+    market = order.form["market"]
+    strangers = [row.id for row in view.same_package if row.institution is None and market in row.markets]
+    found = [seen for name in strangers if (seen := _view(desk, name)) is not None]
+    return [span for seen in found for span in seen.listings if span.market == market]
+
+
+def what_was_seen(
+    spans: Sequence[ListingSpan], order: Case, view: AppView, *, others: Sequence[ListingSpan] = ()
+) -> dict[str, Any]:
     """What the newest visit showed: offered still or again, also by another signer, or gone since when."""
     offered = [span for span in spans if span.gone_at is None]
     if offered:
         span = max(offered, key=lambda one: one.last_seen)
         version = span.listing.version_name
         return {"listed": True, "at": span.last_seen.isoformat(), "capture": span.listing.capture, "version": version}
-    strangers = (row for row in view.same_package if row.institution is None)
-    other = next((row for row in strangers if order.form["market"] in row.markets), None)
-    if other is not None and other.last_seen is not None:
-        version = f"另一签名者 {other.id}"
-        return {"listed": True, "at": other.last_seen.isoformat(), "capture": None, "version": version}
+    stranger = max((span for span in others if span.gone_at is None), key=lambda one: one.last_seen, default=None)
+    if stranger is not None:
+        version, capture = f"另一签名者 {stranger.app_id}", stranger.listing.capture
+        return {"listed": True, "at": stranger.last_seen.isoformat(), "capture": capture, "version": version}
     gone = max(spans, key=lambda one: one.gone_at or one.last_seen)
     event = next((event for event in view.events if event.market == gone.market and event.at == gone.gone_at), None)
     at = gone.gone_at or gone.last_seen

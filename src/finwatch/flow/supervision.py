@@ -24,6 +24,7 @@ from finwatch.supervise.desk import SYSTEM, Desk
 from finwatch.supervise.supervision import sampling
 from finwatch.supervise.supervision.problems import problem_of
 from finwatch.supervise.supervision.sampling import Sample, Unit
+from finwatch.supervise.supervision.sdks import sdk_rows
 
 _PAGE: Final = 500
 _SEVERITIES: Final = ("high", "medium")
@@ -182,6 +183,7 @@ def seen(examination: Examination, plan: Any) -> dict[str, Any]:
         "version_name": examination.package.version_name,
         "version_code": examination.package.version_code,
         "problems": [problem_of(finding) for finding in found],
+        "sdks": sdk_rows(found, examination.sdks, package=examination.package.id),
         "could_not": could_not,
     }
 

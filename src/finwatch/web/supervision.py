@@ -19,7 +19,7 @@ from finwatch.model.case import Case
 from finwatch.store.case import CaseFilter
 from finwatch.supervise.clock import day_in_china
 from finwatch.supervise.desk import Desk
-from finwatch.supervise.supervision import batches
+from finwatch.supervise.supervision import batches, sdks
 from finwatch.supervise.supervision.lists import public_rows
 from finwatch.supervise.supervision.problems import SEEN, progress
 from finwatch.web.cases import Beside
@@ -87,6 +87,7 @@ def _campaign(pages: APIRouter, site: Site, desk: Desk) -> None:
             rows=public_rows([case.form for case in notices], ever=True),
             notices=notices,
             orders=batches.orders_of(desk, actor, notices),
+            sdks=[(case, row) for case in notices for row in sdks.told(case.form, ever=True)],
             progress={case.id: progress(case.form.get("problems") or (), closed=_put_right(case)) for case in notices},
         )
 

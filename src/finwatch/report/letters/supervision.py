@@ -5,7 +5,7 @@ Columns of the bulletin are those of published ones (序号, 应用名称, 应�
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,14 +16,23 @@ from finwatch.report import words
 from finwatch.report.letters.letter import Block, Heading, Letter, Paragraph, Table, chinese_day
 from finwatch.report.place import place
 
+SdkRows = Callable[[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
+"""The SDK rows of a notice's form that are told (``supervise.supervision.sdks.told``)."""
 _EVIDENCE = 3
 """Pieces of evidence that a notice quotes for one problem; the pack of the inspection has all that were kept."""
 
 
 def notice(
-    case: Case, *, number: str | None, issuer: str, institution: str, day: date, clauses: Mapping[str, Clause]
+    case: Case,
+    *,
+    number: str | None,
+    issuer: str,
+    institution: str,
+    day: date,
+    clauses: Mapping[str, Clause],
+    sdk_rows: SdkRows = lambda _: (),
 ) -> Letter:
-    """通报: the verified problems, what is demanded and by when."""
+    """通报: the verified problems, in whose SDK they stand, what is demanded and by when."""
     form = case.form
     problems: Sequence[Mapping[str, Any]] = form.get("problems") or ()
     until = ""
@@ -47,6 +56,7 @@ def notice(
                 for at, one in enumerate(problems, 1)
             ),
         ),
+        *_sdks([case], sdk_rows, apps=False),
     ]
     return Letter(
         layout="file",
@@ -61,8 +71,16 @@ def notice(
     )
 
 
-def bulletin(campaign: Case, notices: Sequence[Case], *, number: str | None, issuer: str, day: date) -> Letter:
-    """公开通报: one row an app, in the columns of published bulletins."""
+def bulletin(
+    campaign: Case,
+    notices: Sequence[Case],
+    *,
+    number: str | None,
+    issuer: str,
+    day: date,
+    sdk_rows: SdkRows = lambda _: (),
+) -> Letter:
+    """公开通报: one row an app and one a problem of an SDK, in the columns of published bulletins."""
     figures: Mapping[str, Any] = campaign.form.get("report") or {}
     name = campaign.form.get("name") or campaign.title
     lead = f"在“{name}”中，以下{len(notices)}款应用存在问题且逾期未整改或整改不到位，现予公开通报。"
@@ -94,6 +112,7 @@ def bulletin(campaign: Case, notices: Sequence[Case], *, number: str | None, iss
             Paragraph(text=lead),
             Paragraph(text="有关运营者应当完成整改；整改落实不到位的，将依法依规处置。"),
             table,
+            *_sdks(notices, sdk_rows, apps=True),
         ),
         signed=issuer,
         day=day,
@@ -177,6 +196,27 @@ def _examined(examination: Examination) -> list[Block]:
         Heading(text="未能看到的部分"),
         Table(heads=("部分", "原因"), widths=(3, 10), rows=unseen),
     ]
+
+
+def _sdks(notices: Sequence[Case], rows_of: SdkRows, *, apps: bool) -> list[Block]:
+    """A table of SDK rows (SDK名称, 开发者, 版本, 问题); nothing where there is none."""
+    found = [(case, row) for case in notices for row in rows_of(case.form)]
+    if not found:
+        return []
+    told = [
+        (
+            str(at),
+            str(row["name"]),
+            str(row.get("vendor") or "未知"),
+            str(row.get("version") or "未知"),
+            str(row.get("problem") or ""),
+            *((str(case.form.get("name") or case.title),) if apps else ()),
+        )
+        for at, (case, row) in enumerate(found, 1)
+    ]
+    heads = ("序号", "SDK名称", "开发者", "版本", "所涉问题", *(("所在应用",) if apps else ()))
+    widths = (2, 6, 6, 3, 8, *((5,) if apps else ()))
+    return [Table(title="所涉SDK名单", heads=heads, widths=widths, rows=tuple(told))]
 
 
 def _basis(ids: Sequence[str], clauses: Mapping[str, Clause]) -> str:

@@ -15,9 +15,10 @@ from finwatch.model.case import FieldProblem, Part
 from finwatch.model.examination import Confidence
 from finwatch.supervise.form import Form, field
 from finwatch.supervise.machine import Arc, Change, FollowUp, Machine, Occasion, State
-from finwatch.supervise.supervision import parties
+from finwatch.supervise.supervision import parties, sdks
 from finwatch.supervise.supervision.parties import AUTHORITY, authority_of
 from finwatch.supervise.supervision.problems import Problem, confirmed
+from finwatch.supervise.supervision.sdks import SdkRow
 
 INSPECTION: Final = "inspection"
 ADDRESSED: Final = ("addressee",)
@@ -41,6 +42,7 @@ class InspectionForm(Form):
     examined: str | None = field("检测时间与引擎", "Examined when and by what", max_length=200)
     could_not: str | None = field("未能看到", "What could not be seen", max_length=600)
     problems: tuple[Problem, ...] = field("问题", "Problems", default=())
+    sdks: tuple[SdkRow, ...] = field("问题所在的SDK", "SDKs in which problems stand", default=())
     addressee: str | None = field("被通报单位", "To whom a notice goes", max_length=120)
 
 
@@ -53,6 +55,7 @@ class Attached(Form):
     examined: str = field("检测时间与引擎", "Examined when and by what", required=True, default="")
     could_not: str | None = field("未能看到", "What could not be seen")
     problems: tuple[Problem, ...] = field("问题", "Problems", default=())
+    sdks: tuple[SdkRow, ...] = field("问题所在的SDK", "SDKs in which problems stand", default=())
 
 
 class Recorded(Form):
@@ -202,6 +205,7 @@ def notice_of(form: Any, *, inspection: int, number: str, clock: str, days: int 
         "sha256": form["sha256"],
         "examined": form["examined"],
         "problems": confirmed(form["problems"]),
+        "sdks": [dict(row) for row in sdks.told(form, ever=True)],
         "clock": clock,
         "days": days,
         "demand": demand,

@@ -14,6 +14,7 @@ from finwatch.supervise.supervision import notice
 from finwatch.supervise.supervision.notice import NOTICE
 from finwatch.supervise.supervision.parties import AUTHORITY, JUDGED
 from finwatch.supervise.supervision.problems import SEEN, Problem, Result
+from finwatch.supervise.supervision.sdks import SdkRow
 from finwatch.supervise.ticking import recount_arc
 
 KINDS: Final = (
@@ -95,6 +96,7 @@ class NoticeForm(Form):
     sha256: str | None = field("安装包摘要", "SHA-256 of the package", pattern=r"[0-9a-f]{64}")
     examined: str | None = field("检测时间与引擎", "Examined when and by what", max_length=200)
     problems: tuple[Problem, ...] = field("所涉问题", "Problems", default=())
+    sdks: tuple[SdkRow, ...] = field("问题所在的SDK", "SDKs in which problems stand", default=())
     clock: str = field("期限规则", "Rule of the deadline", required=True, default="", max_length=80)
     days: int | None = field("期限天数", "Days", ge=1, le=3700)
     demand: str = field("整改要求", "What is demanded", required=True, default="", widget="text", max_length=2000)
