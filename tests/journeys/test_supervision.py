@@ -333,6 +333,8 @@ def close(field: Country, page: Page, other: Page, campaign: int) -> None:
     expect(facts).to_contain_text("公开通报1")
     removals = page.get_by_role("table").filter(has=page.get_by_role("columnheader", name="再次上架"))
     expect(removals.locator("tbody tr")).to_have_count(2)
+    sdks = page.get_by_role("table").filter(has=page.get_by_role("columnheader", name="SDK名称")).locator("tbody tr")
+    expect(sdks).to_have_count(sum(1 for one in cases(field, "notice") if number_of(one) % 5 == 0))
     picture(page, "closing-report")
     assert violations(page) == []
     english = other

@@ -24,8 +24,9 @@ from finwatch.flow.publish import publish
 from finwatch.flow.retest import Followed, follow_cases
 from finwatch.lake import open_lake
 from finwatch.model.access import Organisation, OrganisationId, OrganisationKind, Role
-from finwatch.model.examination import Answer, Confidence, Examination, Finding
+from finwatch.model.examination import Answer, Confidence, Evidence, Examination, Finding
 from finwatch.model.knowledge import Severity
+from finwatch.model.locator import CodeAt
 from finwatch.settings import Settings
 from finwatch.store import Store
 from finwatch.store import access as people
@@ -33,7 +34,7 @@ from finwatch.supervise.desk import SYSTEM
 from finwatch.supervise.office import desk_of
 from tests.kit import observed
 from tests.kit.office import furnish, hire
-from tests.kit.store import examination, finding, match, sha
+from tests.kit.store import examination, finding, match, said, sha
 
 CATEGORIES = (
     "bank", "payment", "loan", "consumer_finance", "securities", "fund", "futures", "insurance", "wealth",
@@ -52,6 +53,12 @@ OPERATORS = {
 _PAGE = 100
 
 
+_IN_SDK: Final = Evidence(
+    says=said("a call"), at=CodeAt(dex="classes.dex", method="Lcom/umeng/A;->b()V", offset=12), quote="invoke-virtual"
+)
+"""A piece of evidence in the classes of the SDK that every one of them has."""
+
+
 def findings(number: int, *, fixed: bool = False) -> tuple[Finding, ...]:
     """What the checks say of an app: the first ``SURE`` have a problem, the next ``UNSURE`` a suspected one."""
     sure, suspected = number < SURE, SURE <= number < SURE + UNSURE
@@ -65,6 +72,7 @@ def findings(number: int, *, fixed: bool = False) -> tuple[Finding, ...]:
                 Answer.YES if yes else Answer.NO,
                 severity=Severity.HIGH,
                 confidence=confidence if yes else Confidence.CERTAIN,
+                **({"evidence": (_IN_SDK,)} if yes and number % 5 == 0 else {}),
             )
         )
     return tuple(found)

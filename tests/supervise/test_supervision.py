@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from finwatch.errors import Denied, FormError, InputError, NotFound
 from finwatch.model.access import EVERYTHING
 from finwatch.model.case import Case
+from finwatch.model.examination import Evidence, SdkUse
+from finwatch.model.locator import CodeAt
 from finwatch.store import Store
 from finwatch.store.case import CaseFilter
 from finwatch.supervise.desk import SYSTEM
@@ -18,7 +20,8 @@ from finwatch.supervise.supervision import batches, sampling
 from finwatch.supervise.supervision.lists import public_rows
 from finwatch.supervise.supervision.problems import compared, progress
 from finwatch.supervise.supervision.sampling import Unit
-from tests.kit.store import finding
+from finwatch.supervise.supervision.sdks import sdk_rows, told
+from tests.kit.store import finding, said
 from tests.supervise.driving import Play, Stage, fingerprint
 from tests.supervise.supervision_cast import (
     CHECKS,
@@ -241,3 +244,27 @@ def test_a_list_of_removals_has_no_source_and_only_what_stands() -> None:
 def test_a_check_that_was_not_asked_leaves_the_problem_unseen() -> None:
     told = compared([problem("a"), problem("b")], [finding("a")])
     assert [one["outcome"] for one in told] == ["still", "unseen"]
+
+
+def test_a_problem_names_the_sdk_in_whose_classes_its_evidence_lies() -> None:
+    def at(name: str) -> Evidence:
+        return Evidence(says=said("a call"), at=CodeAt(dex="classes.dex", method=f"L{name};->b()V", offset=1))
+
+    sdks = [
+        SdkUse(id=name, name=said(name), vendor=said(f"{name} Ltd"), purpose=purpose, version="2", prefixes=(prefix,))
+        for name, purpose, prefix in (("push", "push", "com/push/"), ("http", "network", "org/http/"))
+    ]
+    findings = [
+        finding("a", evidence=(at("com/push/X"), at("com/push/Y"), at("cn/own/Z"))),
+        finding("b", evidence=(at("org/http/X"), at("com/pushy/X"))),
+        finding("c", evidence=(at("cn/own/Z"),)),
+    ]
+    rows = sdk_rows(findings, sdks, package="cn.own")
+    assert [(row["check"], row["name"], row["vendor"], row["version"]) for row in rows] == [
+        ("a", "（push）", "（push Ltd）", "2")
+    ]
+    confirmed = {"check": "a", "decision": "confirmed", "seen": "still"}
+    assert told({"problems": [confirmed], "sdks": rows}) == rows
+    assert told({"problems": [confirmed | {"seen": "gone"}], "sdks": rows}) == []
+    assert told({"problems": [confirmed | {"seen": "gone"}], "sdks": rows}, ever=True) == rows
+    assert told({"problems": [confirmed | {"decision": "rejected"}], "sdks": rows}, ever=True) == []

@@ -180,7 +180,7 @@ class Documents:
             )
         if kind == "bulletin":
             notices = self._published(case)
-            return bulletin(case, notices, number=told, issuer=name, day=day, sdk_rows=partial(sdks.told, ever=True))
+            return bulletin(case, notices, number=told, issuer=name, day=day, sdk_rows=sdks.told)
         if kind == "inspection":
             seen = self._examined(case)
             clauses = self._knowledge.clauses

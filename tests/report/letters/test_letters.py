@@ -27,6 +27,7 @@ from finwatch.report.letters.letter import Heading, Paragraph, Points, Table, ma
 from finwatch.report.letters.public import clarification, weekly
 from finwatch.report.letters.register import returned
 from finwatch.report.letters.supervision import bulletin, inspection, notice
+from finwatch.supervise.supervision.sdks import told
 from tests.kit import store as kit
 
 DAY = date(2026, 3, 2)
@@ -259,6 +260,25 @@ def test_a_bulletin_has_the_columns_of_published_ones() -> None:
         assert "共检查应用215款，其中116款存在问题，发出通报116份。以下3款" in text
         assert "2.强制索权" in text
         assert "关于“春季检查”中存在问题应用的通报" in text
+
+
+def test_a_bulletin_names_no_problem_that_a_retest_saw_gone_and_the_sdks_of_the_others() -> None:
+    gone = PROBLEM | {"title": "强制索权", "check": "b", "seen": "gone"}
+    stands = PROBLEM | {"check": "a", "decision": "confirmed", "seen": "still"}
+    sdk = {"check": "a", "name": "示例推送", "vendor": "某数据公司", "version": "3.1", "problem": PROBLEM["title"]}
+    rows = [sdk, sdk | {"check": "b", "name": "另一组件"}]
+    form = {"name": "应用一", "problems": [stands, gone | {"decision": "confirmed"}], "sdks": rows}
+    one = bulletin(
+        case("campaign", form={"name": "春季检查"}), [case("notice", form=form)], number=None, issuer=ISSUER, day=DAY,
+        sdk_rows=told,
+    )  # fmt: skip
+    first, second = Document(BytesIO(docx(one))).tables[:2]
+    assert "强制索权" not in first.rows[1].cells[5].text
+    assert [cell.text for cell in second.rows[0].cells] == ["序号", "SDK名称", "开发者", "版本", "所涉问题", "所在应用"]
+    assert [cell.text for cell in second.rows[1].cells] == [
+        "1", "示例推送", "某数据公司", "3.1", PROBLEM["title"], "应用一",
+    ]  # fmt: skip
+    assert len(second.rows) == 2
 
 
 def test_an_inspection_pack_counts_what_the_examination_holds() -> None:

@@ -97,7 +97,7 @@ def bulletin(
             str(case.form.get("developer") or ""),
             "、".join(str(one) for one in case.form.get("markets") or ()),
             str(case.form.get("version_name") or ""),
-            "\n".join(f"{n}.{one.get('title')}" for n, one in enumerate(case.form.get("problems") or (), 1)),
+            "\n".join(f"{n}.{one.get('title')}" for n, one in enumerate(_standing(case), 1)),
         )
         for at, case in enumerate(notices, 1)
     )
@@ -196,6 +196,12 @@ def _examined(examination: Examination) -> list[Block]:
         Heading(text="未能看到的部分"),
         Table(heads=("部分", "原因"), widths=(3, 10), rows=unseen),
     ]
+
+
+def _standing(notice: Case) -> list[Mapping[str, Any]]:
+    """The problems that a public list names: a retest saw none of them gone; all where it has seen all gone since."""
+    problems = list(notice.form.get("problems") or ())
+    return [one for one in problems if one.get("seen") != "gone"] or problems
 
 
 def _sdks(notices: Sequence[Case], rows_of: SdkRows, *, apps: bool) -> list[Block]:
