@@ -17,6 +17,7 @@ from finwatch.model.policy import Paragraph, ParagraphKind, PolicyFormat, Policy
 from finwatch.policy.normal import Normaliser, Origin, normalise
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+HAN_RUNS = re.compile(f"{HAN.pattern}+")
 LATIN = re.compile(r"[A-Za-z]+")
 HAN_SHARE = 0.2
 ENGLISH = re.compile(r"\b(?:the|and|of|to|in|for|you|your|we|our|is|are|not|or)\b", re.IGNORECASE)
@@ -137,7 +138,7 @@ def _first_heading(text: str, paragraphs: list[Paragraph]) -> str | None:
 
 
 def _language(text: str) -> str | None:
-    han, latin = len(HAN.findall(text)), len(LATIN.findall(text))
+    han, latin = sum(map(len, HAN_RUNS.findall(text))), len(LATIN.findall(text))
     if han + latin < TOO_LITTLE:
         return None
     if han > (han + latin) * HAN_SHARE:

@@ -35,6 +35,8 @@ FULL = 0.85
 """A line of a wrapped paragraph, but for its last, is at least this share of the width."""
 LIST_MARK = re.compile(r"\s*(?:[•●○■·▪◦*-]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z])[)）.、．])")
 
+WORDY = re.compile(r"\s*(?:[a-zA-Z]|(?![第一二三四五六七八九十百])[\u4e00-\u9fff])")
+"""A line that begins with a word: no numbered heading, and no need to normalise it to see that."""
 INSIDE = re.compile(r"[,，:：。]|[【(（][^】)）]*$")
 """What a heading has not, where a line of it is as wide as the text: it is a sentence that goes on."""
 
@@ -117,7 +119,7 @@ def _plain_blocks(text: str) -> list[Block]:
     blocks: list[Block] = []
     full = False
     for at, line in lines:
-        heading = len(line) <= HEADING_LINE and looks_like_heading(normalise(line))
+        heading = len(line) <= HEADING_LINE and not WORDY.match(line) and looks_like_heading(normalise(line))
         if heading and width and _width(line) >= width * FULL and INSIDE.search(line):
             heading = False
         if full and blocks and not heading and not LIST_MARK.match(line):
