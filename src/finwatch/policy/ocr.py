@@ -15,9 +15,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
-import numpy as np
-from PIL import Image
-
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import POLICY
 
@@ -69,6 +66,9 @@ def pieces(picture: bytes) -> Iterator[Any]:
 
     Raises ``UnreadablePolicy`` for a picture that is broken or has more pixels than the limit.
     """
+    import numpy as np  # noqa: PLC0415 - a policy that is text needs neither, and is read in a moment
+    from PIL import Image  # noqa: PLC0415
+
     try:
         with Image.open(io.BytesIO(picture), formats=_OPENED) as opened:
             if opened.width * opened.height > POLICY.picture_pixels:
