@@ -19,6 +19,8 @@ from finwatch.policy.statements.segments import KEEPER, classified, first_subjec
 INSIDE = ("中,", "中可能", "中也", "之中", "里,")
 """After an object: it is only where something else is found (我们收集的信息中,可能包含…)."""
 
+NUMBERED = re.compile(r"(?:种类|类型)[、和及与]*号码")
+"""身份证件的种类、号码: both are data."""
 RELATED = re.compile(r"(?:[^,，、。;]{0,6}(?:相关|有关))?")
 """Between an object and 的: 使用日历管理相关的功能."""
 ANONYMOUS = re.compile(r"(?:去标识化|匿名化)(?:处理)?(?:和|及|或|、|并)?[^,，。;、]{0,10}(?:措施|后的|的)")
@@ -187,6 +189,7 @@ class Clauses(Actors):
             clause.group
             and clause.objects
             and RELATED.fullmatch(self.text, clause.objects[-1].end, token.start)
+            and not NUMBERED.match(self.text, token.end)
             and self.text.startswith(NOT_DATA, token.end)
         ):
             stretch = self.text.rfind(",", 0, token.start)

@@ -43,7 +43,8 @@ class Closing:
             return
         verbs, clause.group = clause.group, []
         objects, carried = self._objects(clause, verbs)
-        if clause.permission and all(verb.action is Action.USE and not verb.purpose for verb in verbs):
+        permission = clause.permission or (bool(objects) and self.text.endswith("权限", 0, objects[-1].end))
+        if permission and all(verb.action is Action.USE and not verb.purpose for verb in verbs):
             verbs = [Verb(Action.COLLECT, weak=True, permit=True)]
         include = clause.include and not clause.headless
         if not objects and not include:
@@ -121,8 +122,7 @@ class Closing:
         to = clause.recipient
         if verb.action not in GIVEN:
             frame.recipient = None
-            if not verb.provide and not isinstance(to, Party):
-                frame.verbs = [one for one in frame.verbs if not (one.provide or one.needs_recipient)]
+            self._drop_giving(frame, to)
         if verb.denied_only and not frame.denied:
             return False
         if verb.action is Action.UPLOAD and not (party is None or party == USER) and not isinstance(to, Party):
@@ -139,9 +139,7 @@ class Closing:
                 frame.place = Place.SERVER
                 return True
             return isinstance(to, Party)
-        if verb.action in GIVEN and not frame.denied and self._at_will(frame):
-            return False
-        if verb.action is Action.SHARE and (to == USER or self._own(frame)):
+        if self._with_the_person(frame, to):
             return False
         if party == USER:
             frame.party = FIRST
@@ -152,15 +150,19 @@ class Closing:
             frame.recipient = None
         return True
 
-    def _at_will(self, frame: Frame) -> bool:
-        """传输给您指定的第三方: given where the person wants it, a right."""
-        last = frame.objects[-1].end if frame.objects else 0
-        return AT_WILL.match(self.text, last) is not None
+    @staticmethod
+    def _drop_giving(frame: Frame, to: Party | str | None) -> None:
+        """已提供或可能开发的功能中会收集: giving without a receiver beside another verb is no giving of data."""
+        if not frame.verbs[-1].provide and not isinstance(to, Party):
+            frame.verbs = [one for one in frame.verbs if not (one.provide or one.needs_recipient)]
 
-    def _own(self, frame: Frame) -> bool:
-        """披露自己的地址: the person gives what is the person's own."""
-        first = frame.objects[0].start if frame.objects else 0
-        return self.text.startswith(("自己的", "本人的"), first - 3)
+    def _with_the_person(self, frame: Frame, to: Party | str | None) -> bool:
+        """披露自己的地址, 传输给您指定的第三方: the person gives, or says who gets it."""
+        action = frame.verbs[-1].action
+        first, last = (frame.objects[0].start, frame.objects[-1].end) if frame.objects else (0, 0)
+        if action in GIVEN and not frame.denied and AT_WILL.match(self.text, last):
+            return True
+        return action is Action.SHARE and (to == USER or self.text.startswith(("自己的", "本人的"), first - 3))
 
     def _provided(self, frame: Frame, party: Party | str | None, to: Party | str | None) -> bool:
         """您提供给我们 is collecting; 我们提供给第三方 is sharing; 我们向您提供 is neither."""

@@ -48,6 +48,8 @@ COMPANY = re.compile(
     re.IGNORECASE,
 )
 SDK = re.compile(r"sdk", re.IGNORECASE)
+ALONE = ("sdk", "公司")
+"""Labels that names end in: they stand alone."""
 WHITE = re.compile(r"\s")
 
 
@@ -231,7 +233,7 @@ def _labels_in(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
         for first in range(len(before)):
             name = None if before[first].isspace() else table.get(WHITE.sub("", before[first:]))
             at = max(low, colon - longest) + first
-            if name is not None and (at == start or before[first:] != "sdk" or text[at - 1] in " .,、:"):
+            if name is not None and (at == start or before[first:] not in ALONE or text[at - 1] in " .,、:"):
                 found.append((name, at, colon + 1))
                 low = colon + 1
                 break

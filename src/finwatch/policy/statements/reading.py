@@ -203,15 +203,7 @@ class Reader(Stating):
         tokens, made = self._entry_needs(tokens, number, span)
         if made:
             kinds = {token.kind for token in tokens}
-        frames: list[Frame] = []
-        sentence = None
-        if Kind.VERB in kinds:
-            sentence = Sentence(self.text, tokens, self._context, latin=self.lexicon.latin)
-            shown = shown_to_others(self.text, tokens)
-            frames = sentence.frames if shown is None else [shown]
-        ground = used_as_ground(self.text, tokens)
-        if ground is not None and not any(frame.objects == ground.objects for frame in frames):
-            frames = [*frames, ground]
+        sentence, frames = self._frames(tokens, kinds)
         span = trimmed(self.text, span)
         for frame in frames:
             made += self._state(frame, number, span)
@@ -225,12 +217,21 @@ class Reader(Stating):
                 self._open_list(sentence, number)
         elif Kind.PERMISSION in kinds:
             self._topic(tokens)
-        named = [
-            token for token in tokens if token.kind is Kind.ITEM and token.value and token.value != PERMISSION_NAMED
-        ]
-        specific = [token for token in named if not GENERIC.issuperset(token.value)]
-        if specific:
-            self._last = specific
+        named = [one for one in tokens if one.kind is Kind.ITEM and one.value and one.value != PERMISSION_NAMED]
+        self._last = [one for one in named if not GENERIC.issuperset(one.value)] or self._last
+
+    def _frames(self, tokens: list[Token], kinds: set[Kind]) -> tuple[Sentence | None, list[Frame]]:
+        """What the sentence says: by its verbs, by what others get to see, by the ground that something is done on."""
+        sentence = None
+        frames: list[Frame] = []
+        if Kind.VERB in kinds:
+            sentence = Sentence(self.text, tokens, self._context, latin=self.lexicon.latin)
+            shown = shown_to_others(self.text, tokens)
+            frames = sentence.frames if shown is None else [shown]
+        ground = used_as_ground(self.text, tokens)
+        if ground is not None and not any(frame.objects == ground.objects for frame in frames):
+            frames = [*frames, ground]
+        return sentence, frames
 
     def _without_practice(self, number: int, end: int, tokens: list[Token], kinds: set[Kind]) -> None:
         """A sentence without items may head a list; a definition names items for what follows."""

@@ -100,23 +100,28 @@ class Stating:
             for item in self._meant(token):
                 yield item, token
             return
-        earlier = [one for one in self._current if one.kind is Kind.ITEM and one.value and one.start < token.start]
-        earlier = [one for one in earlier if one.value != PERMISSION_NAMED]
-        if earlier:
-            named = [one for one in earlier if not self._by_means_of(one) and one.value != SENSITIVE]
-            earlier = [one for one in named if not GENERIC.issuperset(one.value)]
-            if named and GENERIC.issuperset(named[-1].value) and frame.party.kind is PartyKind.FIRST:
+        for other in self._pointed_to(token):
+            if other is token or frame.party.kind is not PartyKind.FIRST:
                 yield "personal_info", token
-                if not earlier:
-                    return
-        else:
-            earlier = self._last
-        if not earlier or frame.party.kind is not PartyKind.FIRST:
-            yield "personal_info", token
-            return
-        for other in earlier:
+                continue
             for item in self._meant(other):
                 yield item, other
+
+    def _pointed_to(self, token: Token) -> list[Token]:
+        """The words that 该信息 points back to; ``token`` itself stands for personal information at large.
+
+        The items of the same sentence come first, with the class where that was named last (您的信息,并将该等信息);
+        else those of an earlier sentence.
+        """
+        before = [one for one in self._current if one.kind is Kind.ITEM and one.value and one.start < token.start]
+        before = [one for one in before if one.value != PERMISSION_NAMED]
+        if not before:
+            return self._last or [token]
+        named = [one for one in before if not self._by_means_of(one) and one.value != SENSITIVE]
+        specific = [one for one in named if not GENERIC.issuperset(one.value)]
+        if named and GENERIC.issuperset(named[-1].value):
+            return [token, *specific]
+        return specific or [token]
 
     @staticmethod
     def _is_told(token: Token) -> bool:
