@@ -12,7 +12,7 @@ from finwatch.model.access import OrganisationId, OrganisationKind, PersonId, Ro
 from finwatch.model.case import Case, Part, Party
 from finwatch.model.fetch import MarketId
 from finwatch.model.listing import EventKind, ListingEvent
-from finwatch.model.view import AppDocument, AppRow, HistoryDocument, ListingSpan, VersionDocument
+from finwatch.model.view import AppDocument, AppFilter, AppRow, HistoryDocument, ListingSpan, VersionDocument
 from finwatch.store import Store
 from finwatch.store import access as rows
 from finwatch.store import case as cases
@@ -175,6 +175,10 @@ def test_what_is_remembered_for_one_reaches_nobody_who_may_see_less(store: Store
     less = store.seen_by(Sight(institutions=("qinghe",)))
     hidden = next(row.sha256 for row in whole.rows if row.institution == "yunxi")
     assert [row.institution for row in less.apps().rows] == ["qinghe"]
+    for shop, seen in (("shop", 1), ("bazaar", 0)):
+        of_market = AppFilter(market=MarketId(shop))
+        assert store.apps(of_market).total.value == 1
+        assert (less.apps(of_market).total.value, len(less.apps(of_market).rows)) == (seen, seen)
     with pytest.raises(NotFound):
         less.app("cn.yunxi.bank~0")
     with pytest.raises(NotFound):

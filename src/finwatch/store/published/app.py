@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
 
 from finwatch.errors import InputError, NotFound
 from finwatch.model.examination import Match, Rating, Verdict
@@ -41,7 +41,7 @@ def apps(now: Snapshot, where: AppFilter, *, order: Order, after: str | None, li
 
 def _page(now: Snapshot, where: AppFilter, *, order: Order, after: str | None, limit: int) -> AppPage:
     asked = _narrowed(now, where)
-    total = now.remembered("apps counted", where, lambda: paging.bounded_count(now.connection, asked))
+    total = now.remembered("apps counted", where, lambda: paging.bounded_count(now.connection, _counted(now, where)))
     keys = (_ORDERS[order], app.c.app_id)
     if after is not None:
         asked = asked.where(paging.beyond(keys, paging.decode(after, len(keys))))
@@ -58,14 +58,24 @@ def apps_of(now: Snapshot, *, packages: Collection[str], names: Collection[str],
         found = search.words(name)
         if grams := sorted({gram for word in found for gram in search.word_grams(word)}):
             held = (app.c.search.contains(word, autoescape=True) for word in found)
-            ways.append(and_(_named(now, grams), *held))
+            ways.append(and_(_named(now, grams, most=_FEW), *held))
     if not ways:
         return ()
     asked = select(app).where(now.live(app), or_(*ways)).order_by(app.c.app_id).limit(limit)
     return tuple(app_row(now, row) for row in now.connection.execute(asked).all())
 
 
-def _narrowed(now: Snapshot, where: AppFilter) -> Select[Any]:
+def _counted(now: Snapshot, where: AppFilter) -> Select[Any]:
+    """What is counted for a filter: the rows of one facet where it is the only condition, each being an app's; else the
+    apps, found by the index of names as long as that is shorter than going through all of them."""
+    given = where.model_dump(exclude_none=True)
+    if len(given) == 1 and (name := next(iter(given))) in _FACETS:
+        return _having(now, name, str(given[name]))
+    return _narrowed(now, where, most=paging.BOUND)
+
+
+def _narrowed(now: Snapshot, where: AppFilter, *, most: int = _FEW) -> Select[Any]:
+    """The apps that a filter leaves. Names that ``most`` apps or fewer have are looked up in their index."""
     asked = select(app).where(now.live(app))
     for name in ("band", "finance", "kind", "gone"):
         if (value := getattr(where, name)) is not None:
@@ -83,29 +93,30 @@ def _narrowed(now: Snapshot, where: AppFilter) -> Select[Any]:
             asked = asked.where(_has(now, name, str(value)))
     found = search.words(where.q or "")
     if found:
-        asked = asked.where(_named(now, sorted({gram for word in found for gram in search.word_grams(word)})))
-    for word in found:
-        if len(word) > 2:
-            asked = asked.where(app.c.search.contains(word, autoescape=True))
-    return asked
+        asked = asked.where(
+            _named(now, sorted({gram for word in found for gram in search.word_grams(word)}), most=most)
+        )
+    return asked.where(*(app.c.search.contains(word, autoescape=True) for word in found))
 
 
-def _named(now: Snapshot, grams: list[str]) -> Any:
-    """The condition that an app's names hold some grams: by the index of names where it is found in few, else by the
-    names themselves, which the list's order comes upon soon enough."""
+def _named(now: Snapshot, grams: list[str], *, most: int) -> ColumnElement[bool]:
+    """A condition on apps whose names hold some grams, where it helps: their numbers in the index of names. Whether
+    they hold the words is asked of the names themselves, which the list's order comes upon soon where many do."""
     holding = names.holding(now.connection, grams)
-    if now.remembered("few named", tuple(grams), lambda: _is_few(now, holding)):
-        return app.c.id.in_(holding)
-    return and_(*(app.c.search.contains(gram, autoescape=True) for gram in grams))
+    size = now.remembered("named", tuple(grams), lambda: paging.bounded_count(now.connection, holding))
+    few = not size.more and size.value <= most
+    return app.c.id.in_(holding) if few else true()
 
 
 def _has(now: Snapshot, facet: str, value: str) -> Any:
-    having = select(app_facet.c.app_id).where(
-        now.live(app_facet), app_facet.c.facet == facet, app_facet.c.value == value
-    )
+    having = _having(now, facet, value)
     if now.remembered("few having", (facet, value), lambda: _is_few(now, having)):
         return app.c.app_id.in_(having)
     return having.where(app_facet.c.app_id == app.c.app_id).exists()
+
+
+def _having(now: Snapshot, facet: str, value: str) -> Select[Any]:
+    return select(app_facet.c.app_id).where(now.live(app_facet), app_facet.c.facet == facet, app_facet.c.value == value)
 
 
 def _is_few(now: Snapshot, asked: Select[Any]) -> bool:
