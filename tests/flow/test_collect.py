@@ -64,7 +64,7 @@ def test_the_sample_world_from_the_market_to_the_pages(tmp_path: Path) -> None:
     assert not second.collected.failures
     assert first.worked.examined == first.compared.packages == first.published.versions
     assert second.worked.examined == second.published.versions - first.published.versions > 0
-    assert {"crawl", "examine", "compare", "changes", "publish", "totals"} == set(stages)
+    assert {"crawl", "examine", "compare", "changes", "publish", "totals", "approved"} == set(stages)
     with open_store(done.settings.store_address) as store:
         kinds = {row.event.kind for row in store.events().rows}
         assert {EventKind.NEW_APP, EventKind.NEW_VERSION, EventKind.APP_GONE} <= kinds
@@ -73,6 +73,9 @@ def test_the_sample_world_from_the_market_to_the_pages(tmp_path: Path) -> None:
         gone = store.apps(AppFilter(gone=True)).rows
         assert [row.app for row in gone] == ["example.yingzhou.pay"]
         assert all(health.rate == 1.0 for health in store.market_health(since=START, now=START.replace(year=2100)))
+        listed = store.approved.list()
+        assert listed.apps == len(store.approved.page().rows) >= 2, "what is filed, and what was cancelled"
+        assert store.heads.newest() is not None
     assert (done.registered.cases, done.registered.filed) == (9, 1)
     (again,) = demonstrate(Settings(home=tmp_path), processes=2).days
     assert (again.collected.failures, again.worked.examined, again.compared.compared) == ({}, 0, 0)

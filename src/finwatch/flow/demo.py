@@ -10,7 +10,7 @@ import importlib
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import finwatch
 from finwatch import catalog
@@ -21,12 +21,18 @@ from finwatch.flow.compare import Compared, compare_all
 from finwatch.flow.demo_register import Registered, register_samples
 from finwatch.flow.progress import Progress, silent
 from finwatch.flow.publish import Published, publish
+from finwatch.flow.publish_approved import publish_approved
+from finwatch.flow.signing import begin
 from finwatch.flow.worker import Worked, work
 from finwatch.lake import Lake, open_lake
-from finwatch.model.base import Model
+from finwatch.model.base import Model, Text
 from finwatch.model.view import Overview
 from finwatch.settings import Settings
 from finwatch.store import Store, open_store
+from finwatch.supervise.rules import SYSTEM
+
+_LOG: Final = "demo.finwatch.example/log"
+"""Whose log the demonstration's is; its key is made with the home and kept in it."""
 
 
 class Day(Model):
@@ -50,7 +56,8 @@ class Demonstrated(Model):
 
 
 def demonstrate(settings: Settings, *, processes: int = 1, progress: Progress = silent) -> Demonstrated:
-    """Crawls, examines, compares and publishes two days of the sample markets, then files some of the apps.
+    """Crawls, examines, compares and publishes two days of the sample markets, then files some of the apps and
+    publishes the approved list, signed.
 
     A home that saw the sample markets before sees their last day again: an index never goes back in time. Raises
     ``InputError`` where there is no checkout with ``samples/``.
@@ -75,6 +82,7 @@ def demonstrate(settings: Settings, *, processes: int = 1, progress: Progress = 
             server.day = day
             days.append(_day(day, store, lake, settings=visiting, processes=processes, progress=progress))
         registered = register_samples(store, lake)
+        settings = _published(store, lake, settings, progress=progress)
         seen = store.overview()
     return Demonstrated(settings=settings, days=tuple(days), overview=seen, registered=registered)
 
@@ -86,6 +94,20 @@ def _day(day: int, store: Store, lake: Lake, *, settings: Settings, processes: i
     compared = compare_all(lake, knowledge=catalog.load(settings.catalog), progress=progress)
     published = publish(store, lake, progress=progress)
     return Day(day=day, collected=collected, worked=worked, compared=compared, published=published)
+
+
+def _published(store: Store, lake: Lake, settings: Settings, *, progress: Progress) -> Settings:
+    """The approved list of the fictional register, signed by a key of this home. Returns settings that name the key."""
+    key = settings.signing_key or settings.home / "log.key"
+    if store.heads.keys() is None:
+        begin(store, key, origin=_LOG, actor=SYSTEM, now=datetime.now(UTC))
+    settings = settings.model_copy(update={"signing_key": key})
+
+    def refused(why: Text) -> None:
+        raise InputError(why.en, zh=why.zh, todo="Run the demonstration in an empty home.")
+
+    publish_approved(store, lake, settings, clock=lambda: datetime.now(UTC), note=refused, progress=progress)
+    return settings
 
 
 def samples_folder() -> Path:
