@@ -323,6 +323,17 @@ def test_every_number_of_the_overview_has_its_rows(store: Store, lake: Lake) -> 
     assert len(seen.recent) == 2
 
 
+def test_a_check_found_at_two_severities_stands_at_the_graver(store: Store, lake: Lake) -> None:
+    found = [
+        examination(f"cn.qinghe.a{number}", findings=(finding("allows_cleartext_traffic", severity=severity),))
+        for number, severity in enumerate((Severity.LOW, Severity.MEDIUM, Severity.INFO))
+    ]
+    examined(lake, found, later(1))
+    publish(store, lake, clock=clock(later(2)))
+    (check,) = store.overview().checks
+    assert (check.check, check.severity, check.apps) == ("allows_cleartext_traffic", Severity.MEDIUM, 3)
+
+
 def test_text_that_sql_cannot_hold_is_shown_as_escapes(store: Store, lake: Lake) -> None:
     odd = examination("cn.qinghe.o\x00dd", label="青\x00禾", findings=(finding(title=BANK_1.findings[0].title),))
     examined(lake, [odd], later(1))

@@ -8,13 +8,13 @@ from sqlalchemy import case, func, select
 
 from finwatch.model.base import Text
 from finwatch.model.examination import Answer, Band
-from finwatch.model.knowledge import Severity
 from finwatch.model.view import CheckCount, Facet, Overview
-from finwatch.store.published.documents import RISK
+from finwatch.store.published.documents import RISK, SEVERITY
 from finwatch.store.published.event import events
 from finwatch.store.published.publication import Snapshot
 from finwatch.store.tables import aggregate, app, app_facet, event, finding, listing, market, version
 
+_BY_ORDER = {order: severity for severity, order in SEVERITY.items()}
 OVERVIEW = "overview"
 MARKETS = "markets"
 _TOP = 20
@@ -113,12 +113,12 @@ def _checks(now: Snapshot) -> tuple[CheckCount, ...]:
     size = func.count(finding.c.app_id.distinct()).label("size")
     order = func.min(finding.c.severity_order).label("severity_order")
     asked = (
-        select(finding.c.check, func.min(finding.c.severity), func.min(finding.c.title), size)
+        select(finding.c.check, order, func.min(finding.c.title), size)
         .where(now.live(finding), finding.c.current, finding.c.outcome == Answer.YES)
         .group_by(finding.c.check)
         .order_by(order, size.desc(), finding.c.check)
     )
     return tuple(
-        CheckCount(check=check, severity=Severity(severity), title=Text.model_validate(title), apps=count)
-        for check, severity, title, count in now.connection.execute(asked)
+        CheckCount(check=check, severity=_BY_ORDER[rank], title=Text.model_validate(title), apps=count)
+        for check, rank, title, count in now.connection.execute(asked)
     )
