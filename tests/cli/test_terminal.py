@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -31,3 +32,18 @@ def test_a_log_outlives_the_stream_it_began_on(
     log.warning("two")
     assert "two" in second.getvalue()
     assert capsys.readouterr().out == ""
+
+
+def test_an_error_is_said_in_the_language_of_the_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from finwatch.cli.main import main
+
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    for language, said in (("zh", "是空文件。"), ("en", "is empty.")):
+        monkeypatch.setattr("sys.argv", ["finwatch", "policy", str(empty), "--lang", language])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 2
+        assert said in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from PIL import Image
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import POLICY, PolicyLimits
 from finwatch.model.policy import ParagraphKind, PolicyFormat
+from finwatch.model.unread import note_text
 from finwatch.policy import ocr, read_policy_text
 
 SENTENCE = "我们收集您的姓名。"
@@ -166,3 +168,23 @@ def test_cells_that_span_rows_keep_the_columns_of_those_below() -> None:
     cells = {policy.words(p): (p.table, p.row, p.column) for p in policy.paragraphs if p.row is not None}
     assert cells == {"a": (0, 0, 0), "b": (0, 0, 1), "c": (0, 1, 1), "d": (0, 1, 2)}
     assert [p.depth for p in policy.paragraphs if p.kind is ParagraphKind.ITEM] == [0, 1]
+
+
+def test_every_note_of_a_broken_text_is_said_in_chinese_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "recogniser", lambda: lambda picture: ([ocr.Line(SENTENCE, 0.9)], 2))
+    made = (
+        "我们收集您的姓名。\n".encode() + "我们收集您的职业。\n".encode("gb18030"),
+        SENTENCE.encode() * 40 + b"\xff" + "完".encode(),
+        ("<html><body><p>我们收集您的姓名。</p>" + "<div>" * 2_000 + "深处").encode(),
+        docx(paragraph(SENTENCE), more={"word/media/image1.png": png(), "word/footnotes.xml": b"<w/>"}),
+        png(),
+        scanned(),
+    )
+    notes = [note for data in made for note in read_policy_text(data, name="policy").unreadable]
+    notes += read_policy_text(b"<html><body>" + b"<p>a</p>" * 60_000).unreadable
+    assert len(notes) >= 9
+    for note in notes:
+        said = note_text(note)
+        assert said.en == note
+        assert said.zh != note
+        assert not re.search(r"[a-z]{3,} [a-z]{3,}", said.zh), said.zh

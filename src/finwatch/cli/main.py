@@ -6,6 +6,7 @@ Exit codes are the same for every verb: 0 done, 1 a high finding (``examine``), 
 
 from __future__ import annotations
 
+import itertools
 import sys
 
 import typer
@@ -31,6 +32,7 @@ from finwatch.cli import (
     serve,
     show,
     store,
+    terminal,
     tick,
     tidy,
     verify,
@@ -78,12 +80,22 @@ app.add_typer(approved.app, name="approved")
 app.add_typer(log.app, name="log")
 
 
+def _said(error: FinwatchError) -> str:
+    """The message in the language of the output: as ``--lang`` or its settings say."""
+    given = [after for before, after in itertools.pairwise(sys.argv) if before == "--lang"]
+    try:
+        chinese = terminal.language_of(given[-1] if given else None) == "zh"
+    except FinwatchError:
+        chinese = False
+    return f"{error.zh} {error.todo}".rstrip() if chinese and error.zh != error.en else str(error)
+
+
 def main() -> None:
     """Runs the command line; a ``FinwatchError`` becomes one clear message and its exit code."""
     try:
         app()
     except FinwatchError as error:
-        print(f"finwatch: {error}", file=sys.stderr)
+        print(f"finwatch: {_said(error)}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
         print("finwatch: stopped; what was finished is kept, run the same command again to go on.", file=sys.stderr)

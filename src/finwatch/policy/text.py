@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import POLICY, PolicyLimits
 from finwatch.model.policy import ParagraphKind, PolicyFormat, PolicyText
-from finwatch.policy import docx, html, ocr, pdf
+from finwatch.policy import html, ocr
 from finwatch.policy.builder import Block, build, looks_like_heading
 from finwatch.policy.normal import normalise
 from finwatch.policy.sniff import decode, is_html, picture_of, sniff
@@ -58,9 +58,13 @@ def read_policy_text(
         )
     format_ = sniff(data, name=name)
     if format_ is PolicyFormat.PDF:
+        from finwatch.policy import pdf  # noqa: PLC0415 - its library takes a while to load, and most policies are pages
+
         blocks, title, notes = pdf.read_blocks(data, name=name, limits=limits)
         return build(data, blocks, format_=format_, name=name, limits=limits, title=title, unreadable=notes)
     if format_ is PolicyFormat.DOCX:
+        from finwatch.policy import docx  # noqa: PLC0415
+
         blocks, title, notes = docx.read_blocks(data, name=name, limits=limits)
         return build(data, blocks, format_=format_, name=name, limits=limits, title=title, unreadable=notes)
     if format_ is PolicyFormat.IMAGE:
@@ -101,6 +105,8 @@ def _picture(data: bytes, *, name: str) -> tuple[list[Block], list[str]]:
             zh=f"{name} 是图片；未安装文字识别组件，未读取。",
             todo="Install finwatch[ocr] (pip install 'finwatch[ocr]'), or give the policy as text or PDF.",
         )
+    from finwatch.policy import pdf  # noqa: PLC0415
+
     lines, unsure = recognise(data)
     notes = [f"{name} is {what}, read by OCR: words may be wrong"]
     if unsure:

@@ -13,6 +13,7 @@ from finwatch.model.base import Text
 from finwatch.model.knowledge import DataItem
 from finwatch.model.policy import PolicyText
 from finwatch.model.statement import Party, PartyKind, PolicyReading, Right, RightKind, SdkRow, Statement
+from finwatch.model.unread import note_text
 
 SCHEMA = "finwatch.policy/1"
 ACTIONS = {
@@ -141,7 +142,7 @@ def _span(policy: PolicyText, start: int, end: int) -> dict[str, int]:
 def lines(policy: PolicyText, reading: PolicyReading, items: dict[str, DataItem], *, language: str) -> Iterator[str]:
     """The reading for a person: practices by item, components, rights, and what was not read."""
     zh = language == "zh"
-    yield policy.title or policy.document
+    yield policy.title or f"{'无标题' if zh else 'no title'} ({policy.document[:12]})"
     yield ("共 {} 条陈述" if zh else "{} statements").format(len(reading.statements))
     seen: dict[tuple[str, str, str], Statement] = {}
     for one in reading.statements:
@@ -166,4 +167,4 @@ def lines(policy: PolicyText, reading: PolicyReading, items: dict[str, DataItem]
         way = policy.text[slice(*right.channel)] if right.channel else ("未写明途径" if zh else "no way told")
         yield f"  {RIGHTS[right.kind].in_language(language)}: {way[:80]}"
     for note in reading.unread:
-        yield ("未读: " if zh else "Not read: ") + note
+        yield ("未读: " if zh else "Not read: ") + note_text(note).in_language(language)

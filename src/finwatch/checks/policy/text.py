@@ -20,6 +20,7 @@ from finwatch.model.knowledge import DataItem
 from finwatch.model.locator import PolicyAt, SearchedAt
 from finwatch.model.policy import Mention, ParagraphKind, PolicyText
 from finwatch.model.statement import Action, PartyKind, PolicyReading, Statement
+from finwatch.model.unread import note_text
 
 QUOTE_CHARACTERS = 200
 DAMAGED = 20
@@ -179,4 +180,4 @@ def policy_gaps(seen: PolicySeen | None) -> tuple[Text, ...]:
     notes = list(dict.fromkeys((*seen.text.unreadable, *seen.reading.unread)))
     if seen.text.damaged > DAMAGED:
         notes.append(f"{seen.text.damaged} characters could not be decoded")
-    return tuple(Text(zh=f"隐私政策有未读部分：{note}", en=note) for note in notes)
+    return tuple(Text(zh=f"隐私政策有未读部分：{note_text(note).zh}", en=note) for note in notes)
