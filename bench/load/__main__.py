@@ -148,6 +148,12 @@ def _cpu(process: subprocess.Popen[bytes]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def _nice() -> int:
+    """The priority of this session against others (sched(7), autogroup); 0 where the kernel has none."""
+    found = re.search(r"nice (-?\d+)", told.read_text()) if (told := Path("/proc/self/autogroup")).exists() else None
+    return int(found[1]) if found else 0
+
+
 def decided(address: str, told: Told) -> dict[str, int]:
     """What the database holds of the decisions, against what people were told."""
     with open_store(address) as store, reading(store._engine) as connection:
@@ -188,6 +194,7 @@ def summary(chosen: argparse.Namespace, made: dict[str, Any], told: Told, kept: 
         "told_who": sum(any(name in said for name in names) for _, said in told.lost),
         "routes": routes,
         "load": os.getloadavg()[0],
+        "nice": _nice(),
         "country": made["told"],
         **kept,
     }

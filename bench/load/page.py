@@ -21,12 +21,13 @@ def page(result: dict[str, Any]) -> str:
         "# Load",
         f"Made by `python -m bench.load`; do not edit. {result['at']} UTC, {platform.machine()}, {os.cpu_count()} "
         f"cores that also ran PostgreSQL, the {result['users']} people and other work (load average "
-        f"{result['load']:.1f} at the end). {size}",
+        f"{result['load']:.1f} at the end){_priority(result)}. {size}",
         "## Targets",
         _targets(result),
         "## Routes",
         f"{result['requests']:,} requests in {result['seconds']:.0f} s ({rate:.1f} a second), bodies read whole; "
-        f"milliseconds as the person sees them. The servers took {result['server_cpu']:.0f} CPU seconds.",
+        f"milliseconds as the person sees them. The servers took {result['server_cpu']:.0f} CPU seconds, what was read "
+        f"before included: {1000 * result['server_cpu'] / result['requests']:.0f} ms a request.",
         _routes(result),
         "## Decisions on the same filings",
         f"{result['decided']:,} filings were passed by exactly one person each; {result['came_second']:,} people came "
@@ -38,7 +39,8 @@ def page(result: dict[str, Any]) -> str:
         f"apps, {told['listings']:,} listings, {result['findings']:,} findings of {told['versions']:,} packages, "
         f"{result['filings']:,} filings. {result['users']} people: 110 reviewers, 67 analysts, 23 app owners, each "
         f"with a token of their own and under their own scope. A person asks, reads the whole answer, and thinks "
-        f"{THINK:g} s in the mean (exponential, 1 to 40 s) before the next request; a decision is thought about for "
+        f"{THINK:g} s in the mean (exponential, 1 to 40 s) before the next request; the first is made at a moment "
+        f"drawn from the first {THINK:g} s, for people do not all begin in one instant. A decision is thought about for "
         "2 to 12 s, on the version that was seen. Filings are decided about in order by everybody, so that many look "
         "at the same ones; at the end ten people at a time decide on one filing in one moment, twenty times. Before "
         f"that every list and filter was read {WARM} times, as by those who came before; of what follows no request is "
@@ -47,6 +49,11 @@ def page(result: dict[str, Any]) -> str:
     if result["failures"]:
         parts += ["## Failed", "\n".join(f"- `{one[:200]}`" for one in result["failures"])]
     return "\n\n".join(parts) + "\n"
+
+
+def _priority(result: dict[str, Any]) -> str:
+    nice = result.get("nice", 0)
+    return f", server and people under CPU priority (autogroup nice {nice})" if nice < 0 else ""
 
 
 def _targets(result: dict[str, Any]) -> str:
