@@ -162,6 +162,7 @@ class Documents:
         self, case: Case, kind: Kind, step: int, issuer: OrganisationId, *, known: Numbered | None, scope: Scope
     ) -> Letter:
         name, told = self._name(issuer), known.number if known else None
+        case = self._with_markets(case)
         day = day_in_china(known.made if known else self._clock())
         if kind == "return":
             return self._returned(case, step, issuer=name, number=told, scope=scope)
@@ -179,7 +180,7 @@ class Documents:
                 sdk_rows=partial(sdks.told, ever=True),
             )
         if kind == "bulletin":
-            notices = self._published(case)
+            notices = [self._with_markets(one) for one in self._published(case)]
             return bulletin(case, notices, number=told, issuer=name, day=day, sdk_rows=sdks.told)
         if kind == "inspection":
             seen = self._examined(case)
@@ -206,6 +207,14 @@ class Documents:
         where = CaseFilter(machine="notice", parent=campaign.id)
         notices = self._store.cases.matching(where, scope=EVERYTHING, limit=MOST)
         return sorted((one for one in notices if one.form.get("published")), key=lambda one: (one.number or "", one.id))
+
+    def _with_markets(self, case: Case) -> Case:
+        """The case with its markets by their names, as a letter names them."""
+        markets = case.form.get("markets")
+        if not markets:
+            return case
+        names = {str(one): told.zh for one, told in self._store.markets.names()}
+        return case.model_copy(update={"form": {**case.form, "markets": [names.get(one, one) for one in markets]}})
 
     def _examined(self, case: Case) -> Examination | None:
         sha256 = case.form.get("sha256")

@@ -210,7 +210,7 @@ def test_a_return_letter_says_what_the_step_keeps() -> None:
 
 def test_a_notice_has_every_problem_with_its_basis_and_the_day() -> None:
     due = Due(day=date(2026, 3, 23), start=DAY, days=15, kind="working", rule="notice.cac")
-    form = {"name": "青禾", "package": "cn.q", "version_name": "5", "problems": [PROBLEM], "demand": "立即整改。"}
+    form = {"name": "青禾", "package": "cn.q", "version_name": "5", "problems": [PROBLEM], "demand": "立即整改"}
     one = notice(
         case("notice", form=form, due=due), number="通〔2026〕1号", issuer=ISSUER, institution=BANK, day=DAY,
         clauses=CLAUSES,
@@ -218,6 +218,7 @@ def test_a_notice_has_every_problem_with_its_basis_and_the_day() -> None:
     for text in both(one):
         for part in (
             "存在1个问题",
+            "整改要求：立即整改。请于2026年3月23日前",
             "未经同意收集设备标识",
             "2026年3月23日前（15个工作日）",
             "另有7处",

@@ -119,6 +119,7 @@ def _block(document: Any, block: Any, told: str) -> None:
 def _table(document: Any, block: Table) -> None:
     if block.title:
         title = _line(document, align=WD_ALIGN_PARAGRAPH.CENTER, indent=False)
+        title.paragraph_format.keep_with_next = True
         _run(title, block.title, HEI, 12)
     table = document.add_table(rows=1, cols=len(block.heads))
     table.style = "Table Grid"

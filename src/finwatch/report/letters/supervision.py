@@ -45,7 +45,7 @@ def notice(
             text=f"经检测并经人工核实，贵机构“{form.get('name') or case.title}”（包名{form.get('package') or '未知'}，"
             f"版本{form.get('version_name') or '未知'}）存在{len(problems)}个问题（见下表）。"
         ),
-        Paragraph(text=f"整改要求：{form.get('demand') or ''}{until}"),
+        Paragraph(text=f"整改要求：{_sentence(form.get('demand') or '')}{until}"),
         Paragraph(text="对核实结论有异议的，可在期限内提出并附依据。"),
         Table(
             title="核实的问题",
@@ -152,7 +152,8 @@ def inspection(
     for one in problems:
         body.append(Heading(level=2, text=str(one.get("title") or "")))
         body.append(Paragraph(text=f"结论：{decided.get(one.get('decision'), '')}。{one.get('why') or ''}"))
-        body.append(Paragraph(text=f"依据：{_basis(one.get('clauses') or (), clauses)}"))
+        if basis := _basis(one.get("clauses") or (), clauses):
+            body.append(Paragraph(text=f"依据：{basis}"))
         rows = tuple((str(at), str(text)) for at, text in enumerate(one.get("evidence") or (), 1))
         body.append(
             Table(
@@ -196,6 +197,12 @@ def _examined(examination: Examination) -> list[Block]:
         Heading(text="未能看到的部分"),
         Table(heads=("部分", "原因"), widths=(3, 10), rows=unseen),
     ]
+
+
+def _sentence(text: str) -> str:
+    """A text that another sentence follows."""
+    told = text.strip()
+    return f"{told}。" if told and told[-1] not in "。！？；.!?;" else told
 
 
 def _standing(notice: Case) -> list[Mapping[str, Any]]:
