@@ -44,26 +44,15 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
 
     Raises ``InputError`` when the port is taken.
     """
-    import socket
-
     import uvicorn
 
     from finwatch import catalog, checks
     from finwatch.cli.application import application
-    from finwatch.errors import InputError
     from finwatch.lake import open_lake
     from finwatch.store import open_store
     from finwatch.web.pages import Site, compile_templates
 
-    try:
-        listener = socket.create_server((host, port))
-        # Inherited by what is accepted. Without it the end of an answer waits for the reader's delayed acknowledgement,
-        # 40 ms on Linux (tcp(7)); asyncio sees to it only for sockets that were made with the protocol's number.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except OSError as error:
-        raise InputError(
-            f"{host}:{port} cannot be listened on ({error.strerror}).", todo="Choose another --port."
-        ) from error
+    listener = listen(host, port)
     if workers > 1:
         with open_store(settings.store_address) as store:  # migrated once, before there are several
             check_reach(store, host)
@@ -88,6 +77,24 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
         _settle(app)
         ready(_address(listener))
         server.run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that readers can reach. Raises ``InputError`` when the port is taken."""
+    import socket
+
+    from finwatch.errors import InputError
+
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as error:
+        raise InputError(
+            f"{host}:{port} cannot be listened on ({error.strerror}).", todo="Choose another --port."
+        ) from error
+    # Inherited by what is accepted. Without it the end of an answer waits for the reader's delayed acknowledgement,
+    # 40 ms on Linux (tcp(7)); asyncio sees to it only for sockets that were made with the protocol's number.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _settle(app: FastAPI) -> None:
