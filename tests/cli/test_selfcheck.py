@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,9 @@ def test_a_lender_that_takes_contacts_in_secret_is_blocked() -> None:
     result = checked(LOAN)
     assert result.exit_code == 1
     assert "Release is blocked by 2 finding(s)." in result.stdout
+    counts = re.search(r"(\d+) findings: 2 block, 0 waived, (\d+) suspected, (\d+) others", result.stdout)
+    assert counts is not None
+    assert int(counts[1]) == 2 + int(counts[2]) + int(counts[3])
     for check in BLOCKS_LOAN:
         assert check in result.stdout
 
@@ -205,3 +209,16 @@ def test_a_package_that_does_not_exist_is_named(tmp_path: Path) -> None:
     result = checked((tmp_path / "no.apk", BANK[1], "bank"))
     assert isinstance(result.exception, FinwatchError)
     assert "no.apk: no such file" in str(result.exception)
+
+
+def test_the_page_begins_with_what_blocks_and_is_chinese_throughout(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    waived = waivers(tmp_path, "2026-12-31", BLOCKS_LOAN[0])
+    result = checked(LOAN, "--html", str(page), "--waivers", waived, "--lang", "zh")
+    assert result.exit_code == 1
+    text = page.read_text("utf-8")
+    articles = re.findall(r'<article id="(\w+)"', text)
+    assert articles[0] == BLOCKS_LOAN[1], "the waived one, as grave, comes after it"
+    assert "阻断 1，已豁免 1" in text
+    assert "全文 208 字、9 段" in text
+    assert "the whole text" not in text + result.stdout

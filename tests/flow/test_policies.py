@@ -109,4 +109,5 @@ def test_the_page_of_an_examination_shows_both_sides(
     page = Client(site).get(f"/packages/{document.package.sha256}").text
     assert 'id="disclosure"' in page
     assert words in page
-    assert "paperkite-loan.zh.html: the whole text, 208 characters" in page
+    extent = {"zh": "全文 208 字、9 段", "en": ": the whole text, 208 characters in 9 paragraphs"}
+    assert f"paperkite-loan.zh.html{' ' if language == 'zh' else ''}{extent[language]}" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from finwatch.model.base import Text
 from finwatch.model.locator import (
     CaptureAt,
@@ -51,4 +53,24 @@ def place(at: Locator) -> Text:  # noqa: PLR0911 - one return a kind of place re
         case ListingAt(market=market, app=app, field=field):
             return Text(zh=f"市场 {market} · {app} · {field}", en=f"market {market} · {app} · {field}")
         case SearchedAt(extent=extent):
-            return Text(zh=f"已搜索：{extent}", en=f"searched: {extent}")
+            return Text(zh=f"已搜索：{_extent(extent)}", en=f"searched: {extent}")
+
+
+_EXTENTS = (
+    (re.compile(r"(.+): the whole text, ([\d,]+) characters in ([\d,]+) paragraphs"), r"\1 全文 \2 字、\3 段"),
+    (re.compile(r"(.+), ([\d,]+) methods"), r"\1，\2 个方法"),
+    (re.compile(r"no dex file, 0 methods"), "没有 dex 文件"),
+    (re.compile(r"signature schemes: none"), "签名方案：无"),
+    (re.compile(r"signature schemes: (.+)"), r"签名方案：\1"),
+    (re.compile(r"([\d,]+) native libraries"), r"\1 个原生库"),
+    (re.compile(r"(\w+) of the package"), r"安装包的 \1 部分"),
+)
+
+
+def _extent(extent: str) -> str:
+    """An extent that was searched, in Chinese; one of another form as it is."""
+    for pattern, words in reversed(_EXTENTS):
+        match = pattern.fullmatch(extent)
+        if match is not None:
+            return match.expand(words)
+    return extent

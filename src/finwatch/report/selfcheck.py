@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from rich.text import Text as Line
 
+from finwatch.model.base import Text
 from finwatch.model.disclosure import Disclosed, Disclosure
-from finwatch.model.examination import Answer
+from finwatch.model.examination import Answer, Confidence
 from finwatch.model.knowledge import Knowledge
 from finwatch.model.selfcheck import Judged, SelfCheck
 from finwatch.report import disclosure_words, words
@@ -26,6 +27,7 @@ def lines(result: SelfCheck, knowledge: Knowledge, *, language: str) -> Iterator
         yield Line(f"有 {count} 项阻断发布的发现。" if zh else f"Release is blocked by {count} finding(s).", "bold red")
     else:
         yield Line("没有阻断发布的发现。" if zh else "Nothing blocks release.", style="bold green")
+    yield Line(counted(result).in_language(language))
     for one in sorted(result.judged, key=lambda judged: not judged.blocking):
         yield from _finding(one, knowledge, language)
     if result.examination.disclosure is not None:
@@ -43,6 +45,19 @@ def lines(result: SelfCheck, knowledge: Knowledge, *, language: str) -> Iterator
     for finding in unseen:
         summary = f" — {finding.summary.in_language(language)}" if finding.summary else ""
         yield Line(f"  {finding.title.in_language(language)} ({finding.check}){summary}", style="dim")
+
+
+def counted(result: SelfCheck) -> Text:
+    """How many findings there are, and why those that do not block do not."""
+    waived = sum(one.waiver is not None for one in result.judged)
+    suspected = sum(one.finding.confidence is Confidence.SUSPECTED and one.waiver is None for one in result.judged)
+    blocking, total = len(result.blocking), len(result.judged)
+    rest = total - blocking - waived - suspected
+    return Text(
+        zh=f"共 {total} 项发现：阻断 {blocking}，已豁免 {waived}，疑似 {suspected}，其余 {rest}（程度低于阻断线）。",
+        en=f"{total} findings: {blocking} block, {waived} waived, {suspected} suspected, "
+        f"{rest} others below the gravity that blocks.",
+    )
 
 
 def _finding(one: Judged, knowledge: Knowledge, language: str) -> Iterator[Line]:

@@ -17,6 +17,7 @@ from finwatch.model.knowledge import Knowledge
 from finwatch.model.selfcheck import SelfCheck
 from finwatch.report import disclosure_words, words
 from finwatch.report.place import place
+from finwatch.report.selfcheck import counted
 
 
 def selfcheck_page(result: SelfCheck, knowledge: Knowledge, *, language: str) -> str:
@@ -40,6 +41,7 @@ def selfcheck_page(result: SelfCheck, knowledge: Knowledge, *, language: str) ->
         told=disclosure_words.TOLD,
         needs=disclosure_words.NEEDS,
         changes=disclosure_words.CHANGES,
+        count=counted(result),
         unseen=_unseen(result, language),
         open=[finding for finding in document.findings if finding.outcome is Answer.NOT_AVAILABLE],
     )
