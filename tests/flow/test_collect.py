@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from finwatch.settings import Settings
 from finwatch.store import open_store
 from tests.kit.store import START, examination, later, listing, market
 
+ROOT = Path(__file__).resolve().parents[2]
 A, B = examination("cn.a"), examination("cn.b")
 
 
@@ -76,6 +78,9 @@ def test_the_sample_world_from_the_market_to_the_pages(tmp_path: Path) -> None:
         listed = store.approved.list()
         assert listed.apps == len(store.approved.page().rows) >= 2, "what is filed, and what was cancelled"
         assert store.heads.newest() is not None
+        (bank,) = store.approved.page(package="example.qinghe.bank").rows
+        original = (ROOT / "samples" / "packages" / "example.qinghe.bank_50200.apk").read_bytes()
+        assert [one.sha256 for one in bank.versions] == [sha256(original).hexdigest()], "not its counterfeit"
     assert (done.registered.cases, done.registered.filed) == (9, 1)
     (again,) = demonstrate(Settings(home=tmp_path), processes=2).days
     assert (again.collected.failures, again.worked.examined, again.compared.compared) == ({}, 0, 0)

@@ -191,7 +191,8 @@ def _institution(register: _Register, identity: str, *, name: str, region: str, 
 
 def _app(register: _Register, store: Store, package: str, *, assessed_on: str) -> dict[str, Any]:
     """A filing's record, as far as the examined package tells it; the rest is sample papers."""
-    row = next((one for one in store.apps(AppFilter(q=package)).rows if one.app == package and one.sha256), None)
+    same = store.apps(AppFilter(q=package, suspected=False)).rows  # a counterfeit may bear the name of its original
+    row = next((one for one in same if one.app == package and one.sha256), None)
     examined = store.version(row.sha256).examination if row is not None and row.sha256 else None
     paper = register.papers
     form: dict[str, Any] = {
