@@ -142,7 +142,7 @@ class Retest(Form):
     version_name: str | None = field("版本", "Version")
     version_code: int | None = field("版本号", "Version code")
     examined: str = field("检测时间与引擎", "Examined when and by what", required=True, default="")
-    same_code: float | None = field("代码相同比例", "Share of equal code", ge=0, le=1)
+    same_code: float | None = field("代码相同比例", "Share of equal code", widget="share", ge=0, le=1)
     results: tuple[Result, ...] = field("逐项结果", "Problem by problem", required=True, default=())
 
 
