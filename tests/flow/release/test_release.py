@@ -227,3 +227,12 @@ def test_a_policy_whose_original_is_gone_is_said_to_be(
 def test_the_sample_policy_is_the_one_of_the_files() -> None:
     """The kit's bytes are the market's."""
     assert policy_from_file(SAMPLES / "policies/claypot-wealth.zh.html", knowledge=KNOWLEDGE).text == seen(POLICY).text
+
+
+def test_a_call_that_the_manifest_makes_fruitless_is_no_collection(reader: Reader) -> None:
+    old, new = judged(reader, ONE, seen(POLICY)), judged(reader, TWO, seen(POLICY))
+    (place,) = (one for one in new.collection if one.item == "contacts")
+    for permitted, found in ((False, []), (None, ["contacts"]), (True, ["contacts"])):
+        shown = new.model_copy(update={"collection": (place.model_copy(update={"permitted": permitted}),)})
+        changes = release_changes(old, shown, policies=(None, None), knowledge=KNOWLEDGE)
+        assert [one.id for one in changes.package if one.subject == "item"] == found
