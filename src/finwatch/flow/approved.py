@@ -6,16 +6,15 @@ edition is kept only if nothing changed while it was written.
 
 from __future__ import annotations
 
-import mmap
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from finwatch.errors import LakeError, NotFound
+from finwatch.flow.mapping import mapped
 from finwatch.flow.signing import Signer, sign_head
 from finwatch.lake import Lake
 from finwatch.model.access import EVERYTHING, Actor, Organisation
@@ -173,14 +172,3 @@ def _signature(path: Path, digest: str, signer: Signer, *, now: datetime) -> str
             todo="Check the disk, then publish again: nothing was signed.",
         )
     return made.model_dump_json() + "\n"
-
-
-@contextmanager
-def mapped(path: Path) -> Iterator[memoryview]:
-    """The bytes of a file without reading them into memory."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        view = memoryview(data)
-        try:
-            yield view
-        finally:
-            view.release()

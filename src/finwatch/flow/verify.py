@@ -12,12 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from finwatch.errors import InputError
-from finwatch.flow.approved import mapped
-from finwatch.flow.examine import PackageReader
+from finwatch.flow.mapping import mapped
 from finwatch.identify import describe
-from finwatch.lake import Lake
 from finwatch.likeness import compare
 from finwatch.likeness.signer import PUBLIC_KEYS, signers_of
 from finwatch.likeness.thresholds import ICON_BITS
@@ -27,10 +26,14 @@ from finwatch.model.examination import Candidate, Evidence, Match, Reason, Verdi
 from finwatch.model.knowledge import Knowledge
 from finwatch.model.locator import FileAt, ManifestAt, SearchedAt, SigningAt
 from finwatch.model.package import PackageFacts
-from finwatch.store import Store
 from finwatch.transparency import signature
 from finwatch.transparency.approved_list import app_of, canonical, read
 from finwatch.transparency.keys import Trusted
+
+if TYPE_CHECKING:  # whoever verifies offline has no store and no lake, and does not wait for their libraries
+    from finwatch.flow.examine import PackageReader
+    from finwatch.lake import Lake
+    from finwatch.store import Store
 
 HOLDING = ApprovedState.FILED
 _SUSPECTED = frozenset({Verdict.SUSPECTED_COUNTERFEIT, Verdict.SUSPECTED_REPACKAGED})
