@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.policy import viodroid
+from bench.policy import capp, viodroid
 from bench.policy.__main__ import merged
 from bench.policy.scores import counts, f1, figure, micro, of_both
+from finwatch.policy.label.features import normal
+from finwatch.policy.label.training import Corpus
 
 WANTED = np.array([[1, 0], [1, 0], [0, 1], [0, 0]], bool)
 GIVEN = np.array([[1, 0], [0, 0], [1, 1], [0, 1]], bool)
@@ -45,3 +47,10 @@ def test_a_section_replaces_its_own_only() -> None:
     page = "# Title\n\nhead\n\n## One\n\nold\n\n### sub\n\n## Two\n\nkept\n"
     after = merged(page, ["## One\n\nnew\n", "## Three\n\nadded\n"])
     assert after == "# Title\n\nhead\n\n## One\n\nnew\n\n## Two\n\nkept\n\n## Three\n\nadded\n"
+
+
+def test_typing_that_is_left_in_is_read_and_otherwise_not() -> None:
+    corpus = Corpus(("我们收集,姓名 电话",), ("a",), ("a",), np.zeros((1, 13), bool))
+    (kept,) = capp.typed(corpus).sentences
+    assert normal(corpus.sentences[0]) == "我们收集姓名电话"
+    assert len(normal(kept)) == len(normal(corpus.sentences[0])) + 2
