@@ -42,9 +42,9 @@ def page(result: dict[str, Any]) -> str:
         f"{THINK:g} s in the mean (exponential, 1 to 40 s) before the next request; the first is made at a moment "
         f"drawn from the first {THINK:g} s, for people do not all begin in one instant. A decision is thought about "
         "for 2 to 12 s, on the version that was seen. Filings are decided about in order by everybody, so that many "
-        "look at the same ones; at the end ten people at a time decide on one filing in one moment, twenty times. Before "
-        f"that every list and filter was read {WARM} times, as by those who came before; of what follows no request is "
-        "left out. All names are made of syllables.",
+        "look at the same ones; at the end ten people at a time decide on one filing in one moment, twenty times. "
+        f"Before that every list and filter was read {WARM} times, as by those who came before; of what follows no "
+        "request is left out. All names are made of syllables.",
     ]
     if result["failures"]:
         parts += ["## Failed", "\n".join(f"- `{one[:200]}`" for one in result["failures"])]
