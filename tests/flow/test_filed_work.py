@@ -24,8 +24,9 @@ from finwatch.model.case import Case
 from finwatch.settings import Settings
 from finwatch.store import Store, open_store
 from finwatch.store.queue import ATTEMPTS, FILED
+from finwatch.supervise.bench import Standing
 from finwatch.web.pages import Site
-from tests.kit.benched import filed
+from tests.kit.benched import ROOT, filed
 from tests.kit.people import Browser, session_of, somebody, token_of
 
 DIES = """
@@ -206,6 +207,30 @@ class Beside:
 
     def __exit__(self, *_: object) -> None:
         self.clerk.close(seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("package", "suspected"), [("qinghe-bank-repackaged.apk", True), ("example.qinghe.bank_50200.apk", False)]
+)
+def test_a_package_that_may_imitate_another_is_shown_to_the_reviewer(
+    tmp_path: Path, package: str, *, suspected: bool
+) -> None:
+    with open_store(f"sqlite:///{tmp_path}/store.sqlite") as store:
+        lake = open_lake(str(tmp_path / "lake"))
+        data = (ROOT / "samples" / "packages" / package).read_bytes()
+        sha256 = lake.blobs.put(data)
+        case, _ = filed(store, lake, package_file=sha256, package_sha256=sha256)
+        knowledge = catalog.load(ROOT / "samples" / "catalog")
+        bench = Bench(store=store, lake=lake, knowledge=knowledge, checks=load)
+        bench.ask(case)
+        assert drain(store, bench) == 1
+        told = [line for line in bench.compared(case).lines if line.key.startswith("package:likeness")]
+    assert bool(told) is suspected
+    for line in told:
+        assert line.standing is Standing.UNSEEN, "a person must see it; nobody is accused"
+        assert line.sentence is None
+        assert line.observed == ("example.qinghe.bank",)
+        assert line.evidence
 
 
 def test_the_reviewed_package_is_the_one_that_was_handed_in(world: World) -> None:

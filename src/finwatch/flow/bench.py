@@ -19,10 +19,13 @@ from PIL import Image, ImageChops, ImageStat, UnidentifiedImageError
 
 from finwatch import __version__
 from finwatch.checks import Check
+from finwatch.engine import LocalEngine
 from finwatch.errors import FinwatchError, InputError, NotFound, UnreadablePackage
 from finwatch.flow.examine import conclude
+from finwatch.flow.neighbours import Neighbours
 from finwatch.flow.policies import policy_from_bytes
 from finwatch.lake import Lake
+from finwatch.likeness import candidate_of
 from finwatch.limits import FETCH, PACKAGE, POLICY
 from finwatch.model.access import Scope
 from finwatch.model.base import Text
@@ -148,6 +151,7 @@ class Bench:
                 knowledge=self.knowledge,
                 checks=self._checks(),
                 on=now.date(),
+                candidates=self._neighbours().of_stranger(candidate_of(facts)),
                 policy=self._policy(declared),
             )
             labels = tuple(dict.fromkeys(one.label for one in facts.manifest.labels)) if facts.manifest else ()
@@ -174,6 +178,10 @@ class Bench:
         if not self._has(declared.file):
             return Text(zh="所提交的安装包不在库中。", en="The package that the form names is not here.")
         return Text(zh="安装包尚未检查。", en="The package was not examined yet.")
+
+    def _neighbours(self) -> Neighbours:
+        """Every examined package, to be compared with. Made for one examination: filings are few, packages many."""
+        return Neighbours(LocalEngine(processes=1).ask("examined", self._lake.tables), self.knowledge)
 
     def _file(self, declared: Declared) -> FiledFile | None:
         if declared.file is None or not self._has(declared.file):

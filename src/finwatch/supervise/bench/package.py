@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from finwatch.model.base import Text
 from finwatch.model.evidence import Evidence
-from finwatch.model.examination import Examination, PackageSummary
+from finwatch.model.examination import Examination, Match, PackageSummary, Verdict
 from finwatch.model.knowledge import Knowledge, Packer
 from finwatch.model.locator import FileAt, ManifestAt, SearchedAt, SigningAt
 from finwatch.supervise.bench.declared import Declared
@@ -18,6 +18,7 @@ MATERIALS = ("NIFA-6",)
 ICON_ALIKE = 0.93
 ICON_OTHER = 0.75
 """Likeness of two icons above which they are one picture, and below which they are two; between, a person looks."""
+_SUSPECTED = frozenset({Verdict.SUSPECTED_COUNTERFEIT, Verdict.SUSPECTED_REPACKAGED})
 _HINTS = 5
 _NAMES = 3
 
@@ -34,6 +35,29 @@ def lines(declared: Declared, seen: Seen, knowledge: Knowledge) -> Iterator[Line
     yield _hardening(declared, examination, knowledge)
     yield _icon(declared, seen)
     yield _ipv6(declared, examination)
+    yield from (_likeness(match) for match in examination.matches if match.verdict in _SUSPECTED)
+
+
+# Whom it resembles ---------------------------------------------------------------------------------------------------
+
+
+def _likeness(match: Match) -> Line:
+    """A package that may imitate another: only a person can tell, so nothing is proposed for the letter."""
+    reasons = match.reasons
+    return Line(
+        key=f"package:likeness:{match.app}:{match.sha256 or ''}",
+        side=Side.PACKAGE,
+        field="package_file",
+        label=Text(zh="疑似仿冒", en="suspected imitation"),
+        observed=(match.app,),
+        standing=Standing.UNSEEN,
+        why=Text(
+            zh=f"疑似仿冒或重打包 {match.app}，须人工确认：{'；'.join(one.says.zh for one in reasons)}。",
+            en=f"It may imitate or repackage {match.app}; a person must confirm it: "
+            f"{'; '.join(one.says.en for one in reasons)}.",
+        ),
+        evidence=tuple(one for reason in reasons for one in reason.evidence),
+    )
 
 
 # The file ------------------------------------------------------------------------------------------------------------
