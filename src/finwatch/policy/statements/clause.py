@@ -19,6 +19,8 @@ from finwatch.policy.statements.segments import KEEPER, classified, first_subjec
 INSIDE = ("中,", "中可能", "中也", "之中", "里,")
 """After an object: it is only where something else is found (我们收集的信息中,可能包含…)."""
 
+DUTY = re.compile(r"要求(?:其|对方)[^,。;]{0,6}$")
+"""要求其及时删除: somebody else's duty. The pattern ends where the verb begins."""
 NUMBERED = re.compile(r"(?:种类|类型)[、和及与]*号码")
 """身份证件的种类、号码: both are data."""
 RELATED = re.compile(r"(?:[^,，、。;]{0,6}(?:相关|有关))?")
@@ -266,7 +268,8 @@ class Clauses(Actors):
         verb: Verb = token.value
         clause = self._clause
         after = tokens[place + 1] if place + 1 < len(tokens) else None
-        if clause.mute or self._is_noun(tokens, place):
+        duty = DUTY.search(self.text, max(0, token.start - 12), token.start)
+        if clause.mute or duty or self._is_noun(tokens, place):
             return
         if verb.purpose:
             self._used_for(token, verb)
