@@ -105,7 +105,7 @@ def _single(pages: APIRouter, site: Site, desk: Desk, besides: Mapping[str, Besi
             section="/cases",
             case=veiled(machine, found, actor),
             veiled=veiled_fields(machine, found, actor),
-            knows=actor.may(Permission.REPORTER_READ),
+            unveils=actor.may(Permission.REPORTER_READ),
             machine=machine,
             machines=desk.machines,
             state=machine.state(found.state),
