@@ -10,7 +10,7 @@ from finwatch.model.base import Text
 from finwatch.model.disclosure import Told
 from finwatch.model.evidence import Evidence
 from finwatch.model.release import Aspect, Moved, PackageChange, PolicyChange, Release, ReleaseChanges
-from finwatch.report import disclosure_words
+from finwatch.report import disclosure_words, words
 from finwatch.report.place import place
 from finwatch.report.policy import ACTIONS
 
@@ -115,7 +115,9 @@ def lines(changes: ReleaseChanges, *, language: str) -> Iterator[Line]:
 
 def _change(row: PolicyChange | PackageChange, language: str) -> Iterator[Line]:
     kind = SUBJECTS[row.subject].in_language(language)
-    owner = f" · {row.owner}" if isinstance(row, PackageChange) and row.owner and row.subject == "item" else ""
+    owner = ""
+    if isinstance(row, PackageChange) and row.owner and row.subject == "item":
+        owner = f" · {words.owner(row.owner, {}).in_language(language)}"
     said = [aspects_of(row).in_language(language), *(one.in_language(language) for one in beside(row))]
     after = "".join(f" · {one}" for one in said if one)
     heavy = isinstance(row, PackageChange) and grave(row)

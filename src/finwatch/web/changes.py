@@ -38,5 +38,5 @@ def routes(pages: APIRouter, site: Site) -> None:
             policies=chosen.policies,
             picked=picked,
             say_change=change_words,
-            sdk_names={},
+            sdk_names={sdk.id: sdk.name for sdk in site.knowledge.sdks},
         )
