@@ -93,7 +93,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, Stor
             shop.client.close()
 
 
-def order(store: Store, package: str, sha256: str, state: str) -> Case:
+def order(store: Store, package: str, sha256: str, state: str, *, app: str = "") -> Case:
     """A removal in force, with the notice that it came of, as the desk leaves them."""
 
     def write(machine: str, state: str, form: dict[str, Any], parent: int | None) -> Case:
@@ -106,7 +106,7 @@ def order(store: Store, package: str, sha256: str, state: str) -> Case:
             return rows.add(unit, case, owner_name="青鸟应用商店")
 
     notice = write("notice", "removal", {"package": package, "sha256": sha256, "reference": "2026-1"}, None)
-    form = {"package": package, "notice_number": "2026-1", "reason": "逾期未整改", "market": "m"}
+    form = {"app": app, "package": package, "notice_number": "2026-1", "reason": "逾期未整改", "market": "m"}
     return write("removal", state, form, notice.id)
 
 
@@ -167,6 +167,24 @@ def test_only_an_order_in_force_says_no_and_only_to_the_same_hand(world: tuple[S
     order(store, seen["package"], "ab" * 32, "ordered")
     told = shop.ask(calculator)
     assert told["verdict"] == "ask_a_person", "another package of that name was judged; it is not known whose"
+
+
+def test_an_order_against_a_counterfeit_is_known_by_the_signer_that_its_app_bears(
+    world: tuple[Shop, Store, Lake],
+) -> None:
+    shop, store, _ = world
+    plain = "example.kelp.insurance_300.apk"
+    with Reader() as reader:
+        facts = reader.read(PACKAGES / plain, watch=catalog.load().watch)
+    (signer, *_) = signers_of(facts)
+    package = str(facts.manifest.package) if facts.manifest else ""
+    for hand, verdict in (("0" * 12, "ask_a_person"), (signer[:12], "not_to_be_listed")):
+        case = order(store, package, "", "ordered", app=f"{package}~{hand}")
+        assert shop.ask(plain)["verdict"] == verdict, hand
+        with store.deciding(SYSTEM, now=START) as unit:
+            rows.change(unit, case, case.model_copy(update={"state": "lifted", "closed": START}))
+            risk = rows.found(unit, rows.CaseFilter(id=case.parent))[0]
+            rows.change(unit, risk, risk.model_copy(update={"state": "withdrawn", "closed": START}))
 
 
 def test_a_package_that_is_kept_here_is_asked_by_its_digest(world: tuple[Shop, Store, Lake]) -> None:
