@@ -4,7 +4,7 @@ The annotations (``bench/annotations/policies/*.jsonl``) hold labels and charact
 names a file, its SHA-256, passages drawn by that hash, and for every practice in them the item, action, party and
 conditions. A statement counts by item, coarse action and kind of party within its passage; a component by its name,
 and by name and item. *False not told*: an item that the annotation says is told of, and that the comparison with a
-package would not find. Run it where the texts are: ``python -m bench.statements FOLDER [held.jsonl] [-v]``.
+package would not find. Run it where the texts are: ``python -m bench.statements FOLDER [held_settled.jsonl] [-v]``.
 """
 
 from __future__ import annotations
