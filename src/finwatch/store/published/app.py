@@ -126,10 +126,11 @@ def _is_few(now: Snapshot, asked: Select[Any]) -> bool:
 
 def app_row(now: Snapshot, row: Row[Any]) -> AppRow:
     """A row of the table as the screens read it."""
+    visited = now.visited()
     return AppRow(
         id=row.app_id,
         markets=tuple(row.markets),
-        last_seen=row.last_seen or max((at for one, at in now.visited().items() if one in row.markets), default=None),
+        last_seen=row.last_seen or max((visited[one] for one in row.markets if one in visited), default=None),
         **{name: getattr(row, name) for name in _ROW},
     )
 
