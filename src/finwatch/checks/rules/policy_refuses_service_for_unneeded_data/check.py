@@ -7,7 +7,9 @@ from finwatch.checks.early import GUARDS
 from finwatch.checks.policy.law import RECORDS, need_of
 from finwatch.checks.policy.text import TAKING
 from finwatch.checks.view import View
+from finwatch.model.base import Text
 from finwatch.model.disclosure import Need
+from finwatch.model.evidence import Evidence
 from finwatch.model.examination import Confidence
 
 _ASKED = frozenset({*GUARDS, *RECORDS, "clipboard", "running_apps", "background_location", "photos", "camera", "audio"})
@@ -19,7 +21,8 @@ _BEFORE = 160
 def decide(view: View) -> Decision:
     """Suspected: what a sentence refers to, and whether the whole service is meant, is for a person to read."""
     policy = view.policy
-    found, names = [], {}
+    found: list[Evidence] = []
+    names: dict[str, Text] = {}
     for span in policy.told("refusal_ends_service", limit=50):
         paragraph = policy.document.paragraphs[policy.paragraph(span[0])]
         first = max(paragraph.start, span[0] - _BEFORE)
