@@ -99,7 +99,8 @@ def test_a_filing_goes_back_with_the_letter_that_the_reviewer_made(
     page.get_by_role("link", name="打开审核台").click()
     expect(page.get_by_text("安装包尚未检查。")).to_be_visible()
     page.get_by_role("button", name="检查所提交的安装包").click()
-    expect(page.locator("#line-package-version")).to_contain_text("5.1.0")
+    # The page that waits loads itself again, without script, until the bench opens.
+    expect(page.locator("#line-package-version")).to_contain_text("5.1.0", timeout=90_000)
     picture(page, "bench-zh")
 
     # Keyboard alone: untick one by Space, compose by Enter.

@@ -45,6 +45,13 @@ UPLOADED = (
     *(f"{PACKAGE} {version}" for version in ("1.0", "2.0")),
 )
 
+WALKED = [
+    *("begin", "submit", "return_from_certification", "resubmit", "accept", "assign_lab", "report_test", "certify"),
+    *("hand_to_association", "return_first", "resubmit", "pass_first", "approve", "take_change"),
+    *("share", "unshare", "expire", "ask_cancel", "cancel"),
+]
+"""What happens to the filing of the long journey, in order."""
+
 
 @dataclass(frozen=True)
 class Office:
@@ -133,6 +140,16 @@ def write(page: Page, form: Mapping[str, Any]) -> None:
             control.last.fill(value)
 
 
+def lost(page: Page, form: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed and does not stand in the form that came back."""
+    gone = {}
+    for name, value in flat(form):
+        control = page.locator(f"[name='form.{name}']")
+        if control.count() == 1 and control.input_value().split() != value.split():
+            gone[name] = value
+    return gone
+
+
 def hand(page: Page, number: int, arc: str, form: Mapping[str, Any] | None = None, *, comment: str = "") -> None:
     """Goes an arc from the case's page: its button, its form, and back on the case's page."""
     page.goto(f"/cases/{number}")
@@ -167,6 +184,7 @@ def test_an_institution_files_itself_and_its_app_through_certification_and_two_r
     linked_filing(office, as_, number)
     expiry_and_renewal(office, as_, number)
     cancellation(office, as_, number)
+    assert [step.arc for step in office.store.cases.steps(number, scope=EVERYTHING)] == WALKED
 
 
 def file_institution(office: Office, as_: Callable[[str], Page], institution: str, owner: str) -> None:
@@ -208,6 +226,9 @@ def begin(page: Page, office: Office) -> int:
     problem = page.locator("#problem-form-package_sha256")
     expect(problem).to_contain_text(other)
     expect(problem).to_contain_text(form["package_file"])
+    expect(page.locator("#form-package_sha256")).to_have_attribute("aria-invalid", "true")
+    assert lost(page, form | {"package_sha256": other}) == {}
+    assert violations(page) == []
     picture(page, "register-package-differs")
     write(page, {"package_sha256": form["package_sha256"]})
     page.locator("form.casework button.main").click()
