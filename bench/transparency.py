@@ -1,128 +1,240 @@
-"""What the log and the approved list cost at size: ``python -m bench.transparency``.
+"""``python -m bench.transparency``: what the log and the approved list cost at the country's size; writes the page.
 
-Fills a log, measures single appends at several sizes (one transaction each, as units do), roots, proofs and the check;
-then a list of so many apps from rows to signed files and back to ``verify``. SQLite in a temporary folder; PostgreSQL
-with ``--postgres``.
+Fills a log of 100,000 leaves and a list of 133,327 filed apps, on the embedded default (SQLite) and, where it is
+installed, on PostgreSQL; measures appends, proofs and pages in this process, and on the embedded default what people
+and operators do (publish, verify offline, prove, check, the second verifier) by the commands themselves, each in a
+process of its own whose time and peak memory the kernel counts. Writes ``bench/results/transparency-*.json`` and the
+page ``docs/evaluation/transparency.md``.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
+import json
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import event
-
+from bench import transparency_page
 from finwatch.flow.approved import publish
-from finwatch.flow.proving import Prover
-from finwatch.flow.signing import begin, signer_of
-from finwatch.flow.verify import by_number, open_list
+from finwatch.flow.proving import Prover, consistency, leaf_proof
+from finwatch.flow.signing import begin, sign_head, signer_of
 from finwatch.lake import open_lake
 from finwatch.model.approved import ApprovedApp, ApprovedIcon, ApprovedState, ApprovedVersion
 from finwatch.store import Store, log, open_store
 from finwatch.store.approved import CHUNK
 from finwatch.store.dialect import writing
 from finwatch.supervise.desk import SYSTEM
-from finwatch.transparency.keys import pinned
 from tests.kit import postgres as servers
 
+ROOT = Path(__file__).resolve().parent
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SAMPLES = 200
+PACKAGE = ROOT.parent / "samples" / "packages" / "example.qinghe.bank_50200.apk"
+LAUNCH = """
+import os, sys
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, used = os.wait4(child, 0)
+sys.stderr.write(f"\\n{os.waitstatus_to_exitcode(status)} {used.ru_maxrss}")
+"""
+"""A small process between this one and a command: what the kernel counts for a child begins at its parent's size."""
+RUNS = 3
+"""Runs of a command; the median is told."""
 
 
 def main() -> None:
-    """Measures and prints a table."""
+    """Measures, prints, writes."""
     options = argparse.ArgumentParser(prog="bench.transparency", description=__doc__)
     options.add_argument("--leaves", type=int, default=100_000)
     options.add_argument("--apps", type=int, default=133_327)
-    options.add_argument("--postgres", action="store_true", help="a PostgreSQL of its own instead of SQLite")
+    options.add_argument("--database", choices=("sqlite", "postgresql"), action="append", help="default: both")
+    options.add_argument("--beside", type=Path, help="an earlier result whose other database stands on the page too")
+    options.add_argument("--without-page", action="store_true", help="leave docs/evaluation/transparency.md as it is")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder, address(Path(folder), postgres=chosen.postgres) as where:
-        print(f"{where.split('://')[0]}\n")
-        with open_store(where) as store:
-            leaves(store, chosen.leaves)
-            listing(store, Path(folder), chosen.apps)
-    print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+    absent = servers.absent()
+    wanted = chosen.database or ["sqlite", *([] if absent else ["postgresql"])]
+    result: dict[str, Any] = {
+        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
+        "leaves": chosen.leaves,
+        "apps": chosen.apps,
+        "databases": {},
+    }
+    written = ROOT / "results" / f"transparency-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    written.parent.mkdir(exist_ok=True)
+    for name in wanted:
+        with tempfile.TemporaryDirectory() as folder, address(Path(folder), name) as where:
+            result["databases"][name] = measured(where, Path(folder), chosen.leaves, chosen.apps)
+        if chosen.beside is not None:
+            earlier = json.loads(chosen.beside.read_text())["databases"]
+            result["databases"] |= {other: told for other, told in earlier.items() if other not in wanted}
+        result["load"] = os.getloadavg()[0]
+        written.write_text(json.dumps(result, indent=1))
+        text = transparency_page.page(result)
+        if not chosen.without_page:
+            (ROOT.parent / "docs" / "evaluation" / "transparency.md").write_text(text, "utf-8")
+    print(text)
 
 
 @contextmanager
-def address(folder: Path, *, postgres: bool) -> Iterator[str]:
+def address(folder: Path, name: str) -> Iterator[str]:
     """Where a store may be made."""
-    if not postgres:
+    if name == "sqlite":
         yield f"sqlite:///{folder}/store.sqlite"
         return
     with servers.serving() as server:
         yield server.address(server.database())
 
 
-def leaves(store: Store, count: int) -> None:
-    """Appends and proofs."""
+def measured(where: str, folder: Path, leaves: int, apps: int) -> dict[str, Any]:
+    """Everything on one database."""
+    told: dict[str, Any] = {}
+    key = folder / "key.pem"
+    with open_store(where) as store:
+        public = begin(store, key, origin="register.example/log", actor=SYSTEM, now=NOW)
+        (folder / "pin.txt").write_text(f"{public}\n", "utf-8")
+        filled(store, leaves, told)
+        listed(store, apps, told)
+        lake, signer = open_lake(str(folder / "lake")), signer_of(store, key)
+        sign_head(store, signer, now=NOW)
+        (folder / "old.txt").write_text(str(store.heads.newest().note), "utf-8")  # type: ignore[union-attr]
+        started = time.perf_counter()
+        publish(store, lake, signer=signer, actor=SYSTEM, now=NOW)
+        told["first_publish_s"] = time.perf_counter() - started
+        proved(store, Prover(store, lake), apps, told)
+    if where.startswith("sqlite"):  # what runs offline is the same whatever the database
+        told["commands"] = commanded(where, folder, apps)
+        for name in ("approved.json", "approved.csv"):
+            told[name] = (folder / "out" / name).stat().st_size
+    return told
+
+
+# In this process ------------------------------------------------------------------------------------------------------
+
+
+def filled(store: Store, count: int, told: dict[str, Any]) -> None:
+    """A log of ``count`` leaves; appends one at a time at its end."""
     data = b'{"at":"2026-03-02T08:00:00+00:00","rows":[["case_file","%d","' + b"0" * 64 + b'"]]}'
-    done = 0
-    for mark in sorted({1_000, count // 10, count}):
-        while done < mark - SAMPLES:
-            with writing(store._engine) as connection:
-                for _ in range(min(CHUNK, mark - SAMPLES - done)):
-                    log.append(connection, data % done, at=NOW)
-                    done += 1
-        with queries(store) as told:
-            at = iter(range(done, mark))
-            timed(f"append at {mark:,} leaves", lambda _, at=at: single(store, data % next(at)), told)
-        done = mark
-    with queries(store) as told:
-        timed("root", lambda _: store.log.root(), told)
-        timed("inclusion proof", lambda n: store.log.inclusion(n * 7919 % count), told)
-        timed("consistency proof", lambda n: store.log.consistency(1 + n * 7919 % count), told)
+    done = store.log.root()[0]
+    while done < count - SAMPLES:
+        with writing(store._engine) as connection:
+            for _ in range(min(CHUNK, count - SAMPLES - done)):
+                log.append(connection, data % done, at=NOW)
+                done += 1
+    at = iter(range(done, count))
+
+    def single(_: int) -> None:
+        with writing(store._engine) as connection:
+            log.append(connection, data % next(at), at=NOW)
+
+    told["append_ms"] = timed(single, times=count - done)
+    told["leaves"] = store.log.root()[0]
+
+
+def listed(store: Store, count: int, told: dict[str, Any]) -> None:
+    """The rows of the list, as decisions bring them."""
     started = time.perf_counter()
-    result = store.check_log(now=NOW, trusted=())
-    gone = len(result.faults) + result.more
-    took = time.perf_counter() - started
-    print(f"check of {result.leaves:,} leaves: {took:.1f} s, {gone:,} rows found missing", flush=True)
+    for start in range(1, count + 1, CHUNK):
+        rows = [app(number) for number in range(start, min(start + CHUNK, count + 1))]
+        store.approved.record(SYSTEM, rows, now=NOW)
+    told["rows_s"] = time.perf_counter() - started
 
 
-def single(store: Store, data: bytes) -> None:
-    """One leaf in a transaction of its own."""
-    with writing(store._engine) as connection:
-        log.append(connection, data, at=NOW)
+def proved(store: Store, prover: Prover, count: int, told: dict[str, Any]) -> None:
+    """Proofs and pages, as the API makes them."""
+    size = store.log.root()[0]
+    told["leaves_at_proofs"] = size
+    told["root_ms"] = timed(lambda _: store.log.root())
+    told["inclusion_ms"] = timed(lambda n: leaf_proof(store, n * 7919 % (size - 1)))
+    told["consistency_ms"] = timed(lambda n: consistency(store, 1 + n * 7919 % (size - 1)))
+    told["first_row_ms"] = timed(lambda _: prover.entry(count // 2), times=1)
+    told["row_ms"] = timed(lambda n: prover.entry(1 + n * 7919 % count))
+    told["page_ms"] = timed(lambda n: store.approved.page(after=n * 600 % count))
+    told["number_ms"] = timed(lambda n: store.approved.under(f"示备{n * 600 % count:08d}"))
+    told["word_ms"] = timed(lambda n: store.approved.page(q=f"示例应用{n * 600}"), times=20)
 
 
-def listing(store: Store, folder: Path, count: int) -> None:
-    """From rows to a signed list, proofs of its rows, and a number looked up offline."""
-    public = begin(store, folder / "key.pem", origin="register.example/log", actor=SYSTEM, now=NOW)
-    lake, signer = open_lake(str(folder / "lake")), signer_of(store, folder / "key.pem")
-    with seconds(f"{count:,} rows into the list"):
-        for start in range(1, count + 1, CHUNK):
-            rows = [app(number) for number in range(start, min(start + CHUNK, count + 1))]
-            store.approved.record(SYSTEM, rows, now=NOW)
-    with seconds("published: JSON, CSV, signatures, leaf, head"):
-        made = publish(store, lake, signer=signer, actor=SYSTEM, now=NOW)
-    print(f"  JSON {made.bytes / 1e6:.0f} MB, CSV {made.csv_bytes / 1e6:.0f} MB")
-    prover = Prover(store, lake)
-    with seconds("first proof of a row (the list's tree is read)"):
-        prover.entry(count // 2)
-    timed("further proofs of rows", lambda n: prover.entry(1 + n * 7919 % count), [])
-    timed("a page of 50", lambda n: store.approved.page(after=n * 600 % count), [])
-    timed("a page by a word", lambda n: store.approved.page(q=f"示例应用{n * 600}"), [], times=20)
-    path = folder / "approved.json"
-    path.write_bytes(lake.blobs.path(made.sha256).read_bytes())
-    (folder / "approved.json.sig").write_text(made.signature, "utf-8")
-    with seconds("signature of the list checked"):
-        listed = open_list(path, trusted=pinned(str(public)))
-    with seconds("a number looked up in the file"):
-        by_number(f"示备{count:08d}", listed)
-    with seconds("check of the log with all rows"):
-        assert store.check_log(now=NOW, trusted=pinned(str(public))).rows >= count
+def timed(act: Callable[[int], object], *, times: int = SAMPLES) -> list[float]:
+    """Median and 95th percentile, milliseconds."""
+    taken = []
+    for n in range(times):
+        started = time.perf_counter()
+        act(n)
+        taken.append(1e3 * (time.perf_counter() - started))
+    return [statistics.median(taken), sorted(taken)[int(times * 0.95)]]
+
+
+# By command -----------------------------------------------------------------------------------------------------------
+
+
+def commanded(where: str, folder: Path, apps: int) -> dict[str, dict[str, float]]:
+    """What people and operators run: seconds and peak megabytes of each command."""
+    run = Commands(where, folder)
+    out = folder / "out"
+    told = {"publish": run("approved", "publish", "--no-refresh"), "export": run("approved", "export", str(out))}
+    (folder / "keys.txt").write_text((folder / "pin.txt").read_text())
+    offline = ("--list", str(out / "approved.json"), "--key", str(folder / "pin.txt"))
+    last = f"示备{apps:08d}"
+    told["verify_number"] = run("verify", last, *offline, times=RUNS)
+    told["verify_none"] = run("verify", "示备99999999", *offline, times=RUNS, code=5)
+    told["verify_package"] = run("verify", str(PACKAGE), *offline, times=RUNS, code=5)
+    told["prove_row"] = run("log", "prove", "--record", str(apps), keep="proof.json", times=RUNS)
+    told["prove_growth"] = run("log", "prove", "--since", str(apps // 2), keep="tie.json", times=RUNS)
+    second = [sys.executable, str(ROOT.parent / "tools" / "verify_log.py")]
+    told["second_list"] = run.program([*second, "list", str(out / "approved.json"), str(folder / "keys.txt")], RUNS)
+    told["second_proof"] = run.program([*second, "proof", str(folder / "proof.json"), str(folder / "keys.txt")], RUNS)
+    told["check"] = run("log", "check", "--key", str(folder / "pin.txt"), code=1)  # the filling leaves are of no rows
+    return told
+
+
+class Commands:
+    """Runs commands over one store, offline ones too."""
+
+    def __init__(self, where: str, folder: Path) -> None:
+        self._folder = folder
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("FINWATCH_")}
+        self._environment = kept | {
+            "FINWATCH_STORE": where,
+            "FINWATCH_HOME": str(folder),
+            "FINWATCH_LAKE": str(folder / "lake"),
+            "FINWATCH_SIGNING_KEY": str(folder / "key.pem"),
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def __call__(self, *words: str, times: int = 1, code: int = 0, keep: str | None = None) -> dict[str, float]:
+        """Median seconds and peak megabytes of ``finwatch`` with ``words``."""
+        return self.program([sys.executable, "-m", "finwatch", *words], times, code=code, keep=keep)
+
+    def program(self, command: list[str], times: int, *, code: int = 0, keep: str | None = None) -> dict[str, float]:
+        """The same of any program."""
+        seconds, memory = [], 0.0
+        for _ in range(times):
+            with (self._folder / (keep or "printed")).open("w") as out:
+                started = time.perf_counter()
+                launched = [sys.executable, "-I", "-S", "-c", LAUNCH, *command]
+                done = subprocess.run(
+                    launched, env=self._environment, cwd=ROOT.parent, stdout=out, stderr=subprocess.PIPE, check=False
+                )
+            seconds.append(time.perf_counter() - started)
+            ended, peak = done.stderr.decode().rpartition("\n")[2].split(" ")
+            if int(ended) != code:
+                raise RuntimeError(
+                    f"{' '.join(command)} ended with {ended}, not {code}: {done.stderr.decode()[-2000:]}"
+                )
+            memory = max(memory, int(peak) / 1024)
+        return {"seconds": statistics.median(seconds), "megabytes": memory}
 
 
 def app(number: int) -> ApprovedApp:
     """A fictional app."""
-    digest = f"{number:064x}"
+    digest = f"{number * 0x9E3779B97F4A7C15:064x}"[-64:]
     return ApprovedApp(
         id=number,
         number=f"示备{number:08d}",
@@ -137,43 +249,6 @@ def app(number: int) -> ApprovedApp:
         filed=date(2026, 1, 1),
         state=ApprovedState.FILED,
         icon=ApprovedIcon(phash=digest[-16:], colours=digest + digest[:32]),
-    )
-
-
-@contextmanager
-def seconds(what: str) -> Iterator[None]:
-    """Prints how long it took."""
-    started = time.perf_counter()
-    yield
-    print(f"{what}: {time.perf_counter() - started:.2f} s", flush=True)
-
-
-@contextmanager
-def queries(store: Store) -> Iterator[list[str]]:
-    """The SELECTs of a while."""
-    told: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_: object) -> None:
-        if statement.lstrip().startswith("SELECT"):
-            told.append(statement)
-
-    event.listen(store._engine, "before_cursor_execute", note)
-    yield told
-    event.remove(store._engine, "before_cursor_execute", note)
-
-
-def timed(what: str, act: Callable[[int], object], told: list[str], *, times: int = SAMPLES) -> None:
-    """Prints median and 95th percentile, and queries each where they are counted."""
-    taken = []
-    told.clear()
-    for n in range(times):
-        started = time.perf_counter()
-        act(n)
-        taken.append(1e3 * (time.perf_counter() - started))
-    asked = f", {len(told) / times:.1f} queries" if told else ""
-    print(
-        f"{what}: median {statistics.median(taken):.2f} ms, p95 {sorted(taken)[int(times * 0.95)]:.2f} ms{asked}",
-        flush=True,
     )
 
 

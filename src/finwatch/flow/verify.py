@@ -193,8 +193,9 @@ def _worth(facts: PackageFacts) -> Callable[[str], bool]:
     phash = int(facts.icon.phash, 16) if facts.icon and facts.icon.phash else None
 
     def worth(row: str) -> bool:
-        if any(text in row for text in told):
-            return True
+        for text in told:  # a loop: a generator for each of 133,000 rows takes a tenth of a second more
+            if text in row:
+                return True
         if phash is None or (icon := _PHASH.search(row)) is None:
             return False
         return (phash ^ int(icon[1], 16)).bit_count() <= ICON_BITS
