@@ -111,6 +111,8 @@ def prepare(server: Server, chosen: argparse.Namespace) -> dict[str, Any]:
 
 def filled_up(store: Store, made: dict[str, Any], note: Path, part: float) -> None:
     """Adds the findings that are lacking, and writes down what the database holds."""
+    with reading(store._engine) as connection:
+        made["told"]["findings"] = connection.execute(select(func.count()).select_from(finding)).scalar_one()
     if country.lacking(made["told"], part):
         say("more findings")
         made["told"] = country.add(store, part, made["told"])

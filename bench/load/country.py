@@ -7,6 +7,7 @@ since nothing here reads it.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -49,24 +50,27 @@ def fill(store: Store, part: float) -> dict[str, int]:
 
 
 def lacking(told: Mapping[str, int], part: float) -> int:
-    """Findings that ``fill`` left out, since no market says the hash of some of the packages that it chose."""
+    """Findings that are missing: no market says the hash of some of the packages that ``fill`` chose."""
     return max(0, round(FINDINGS * part) - told["findings"])
 
 
 def add(store: Store, part: float, told: Mapping[str, int]) -> dict[str, int]:
-    """Publishes ``lacking`` findings and a few more: of apps between those that ``fill`` chose, as one more
-    publication. Returns what the store holds then."""
+    """Publishes ``lacking`` findings and a few more, of packages that are not published yet, as one more publication.
+    Returns what the store holds then."""
     population = populate(Shape.share(part))
     days = Days(population)
-    spans, examined, apps = _by_app(days.table(LAST), population), Examined(days), population.shape.apps
-    each = len(examined._templates[0].findings)
-    every = _every(apps, each, round(FINDINGS * part))
-    wanted = lacking(told, part) // each + 1
-    able = [app for app in range(apps) if app % every and any(_hashed(row) for row in spans.get(app, []))]
-    new = 0
+    spans, examined = _by_app(days.table(LAST), population), Examined(days)
+    able = [app for app, rows in spans.items() if any(_hashed(row) for row in rows)]
+    random.Random(told["findings"]).shuffle(able)
+    new, taken = 0, set[str]()
     with _publishing(store, at=700) as draft:
-        for app in able[:: max(1, len(able) // wanted)]:
+        for app in able:
+            if new >= lacking(told, part):
+                break
             chosen = examination_of(examined, days, app, spans[app])
+            if chosen is None or chosen.package.sha256 in taken or draft.digest(f"version/{chosen.package.sha256}"):
+                continue
+            taken.add(chosen.package.sha256)
             new += _put(draft, population, app, spans[app], chosen, also="examined later")
         overview = _totals(draft)
     now = {"apps": overview.apps, "versions": overview.versions, "events": overview.events}
@@ -91,11 +95,6 @@ def _totals(draft: Draft) -> Overview:
         draft.put_total(MARKETS, counted_markets(now))
     draft.put_total(OVERVIEW, overview.model_dump(mode="json"))
     return overview
-
-
-def _every(apps: int, each: int, findings: int) -> int:
-    """One app in how many is examined, so that there are about ``findings``."""
-    return max(1, apps * each // max(findings, 1) - 1)
 
 
 def visits(store: Store, population: Population) -> None:
@@ -133,7 +132,7 @@ def _put_all(draft: Draft, days: Days, findings: int) -> dict[str, int]:
     of = days.population
     spans = _by_app(days.table(LAST), of)
     examined = Examined(days)
-    every = _every(of.shape.apps, len(examined._templates[0].findings), findings)
+    every = max(1, of.shape.apps * len(examined._templates[0].findings) // max(findings, 1) - 1)
     told = {"findings": 0, "listings": 0}
     for app in range(of.shape.apps):
         rows = spans.get(app, [])
