@@ -53,7 +53,7 @@ def page(result: dict[str, Any]) -> str:
 
 def _priority(result: dict[str, Any]) -> str:
     nice = result.get("nice", 0)
-    return f", server and people under CPU priority (autogroup nice {nice})" if nice < 0 else ""
+    return f", under CPU priority (autogroup nice {nice})" if nice < 0 else ""
 
 
 def _targets(result: dict[str, Any]) -> str:
