@@ -121,7 +121,7 @@ def published(store: Store) -> None:
         (Sight(organisations=(OrganisationId("lab"),)), {"yunxi"}),
         (Sight(institutions=("qinghe",), markets=("bazaar",)), {"qinghe", "yunxi"}),
     ],
-    ids=lambda value: str(value)[:60],
+    ids=lambda value: ",".join(sorted(value)) or "nothing" if isinstance(value, set) else str(value)[:60],
 )
 def test_every_question_about_apps_keeps_to_the_sight(store: Store, sight: Sight, seen: set[str]) -> None:
     founded(store)
