@@ -83,7 +83,7 @@ def assessed(package: str = "example.dawn.loan", version: str = "1.0", *, on: st
     return form | fields
 
 
-def tested(form: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def lab_report(form: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """What a laboratory reports of the app of ``form``."""
     report = {
         "lab_report": "T-2026-1",

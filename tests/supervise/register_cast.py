@@ -129,7 +129,9 @@ class RegisterCast:
             form = register.certified(today.isoformat()) if arc == "certify" else form
             return Play(stage.people["certifier"], form=form)
         if arc in TESTING:
-            return Play(stage.people["tester"], form=register.tested(dict(case.form)) if arc == "report_test" else {})
+            return Play(
+                stage.people["tester"], form=register.lab_report(dict(case.form)) if arc == "report_test" else {}
+            )
         if arc in FIRST or arc in SECOND or arc in MANAGING:
             name = "first" if arc in FIRST else "second" if arc in SECOND else "manager"
             note: dict[str, Any] = {"letter": "请补充说明"} if arc.startswith(("return", "reject")) else {}

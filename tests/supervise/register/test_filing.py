@@ -92,7 +92,7 @@ def test_a_package_that_is_not_the_declared_one_is_refused_with_both_digests(reg
 
 def test_a_laboratory_that_tested_another_package_is_refused_with_both_digests(register_: Register) -> None:
     case = register_.go(register_.open("filing", "begin", "owner-a", **register.app()), "submit accept assign_lab")
-    report = register.tested(dict(case.form), lab_sha256=sha("another"))
+    report = register.lab_report(dict(case.form), lab_sha256=sha("another"))
     told = refused(lambda: register_.go(case, "report_test", form=report))
     assert sha("another") in told["lab_sha256"]
     assert case.form["package_sha256"] in told["lab_sha256"]
@@ -190,12 +190,12 @@ def test_a_return_needs_its_comment_and_carries_it_to_the_institution(register_:
 
 def test_a_failed_test_gives_no_certificate(register_: Register) -> None:
     case = register_.go(register_.open("filing", "begin", "owner-a", **register.app()), "submit accept assign_lab")
-    report = register.tested(dict(case.form), lab_result="failed")
+    report = register.lab_report(dict(case.form), lab_result="failed")
     case = register_.go(case, "report_test", form=report)
     assert "not passed" in refused(lambda: register_.go(case, "certify"))["certificate"]
     results = [{"group": "data", "result": "failed"}]
     other = register_.go(register_.go(case, "return_from_certification"), "resubmit accept assign_lab")
-    wrong = register.tested(dict(other.form), lab_results=results)
+    wrong = register.lab_report(dict(other.form), lab_results=results)
     assert "A group failed" in refused(lambda: register_.go(other, "report_test", form=wrong))["lab_result"]
 
 
