@@ -27,8 +27,8 @@ def public(address: str) -> bool:
 
 
 def _global(address: Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address in _NAT64):
-        return True  # judged by the IPv4 address inside
+    if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address.sixtofour or address in _NAT64):
+        return True  # judged by the IPv4 address inside; versions of Python differ on 6to4 itself
     refused = address.is_multicast or address.is_unspecified or address.is_loopback or address.is_link_local
     return address.is_global and not refused and not address.is_reserved
 
