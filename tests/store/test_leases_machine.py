@@ -31,6 +31,8 @@ class Machine(RuleBasedStateMachine):
     """What both machines share: a store and a clock."""
 
     fresh: ClassVar[Callable[[], tuple[str, Callable[[], Any]]]]
+    checked: ClassVar[int] = 0
+    """How often the invariants of the machine held."""
 
     @initialize()
     def begin(self) -> None:
@@ -132,6 +134,7 @@ class FrontierMachine(Machine):
         }
         assert len(self.store.outcomes(limit=10_000)) == self.visits
         assert self.store.queue.backlog(EXAMINE, now=later(self.now)).ready == len(self.queued)
+        type(self).checked += 1
 
 
 class QueueMachine(Machine):
@@ -212,9 +215,11 @@ class QueueMachine(Machine):
         held = sum(until > self.now for _, until in self.held.values())
         waiting = len(self.attempts) - len(self.done) - len(self.dead) - held
         assert (left.ready, left.leased, left.done, left.dead) == (waiting, held, len(self.done), len(self.dead))
+        type(self).checked += 1
 
 
 @pytest.mark.parametrize("machine", [FrontierMachine, QueueMachine])
 def test_any_order(machine: type[Machine], fresh: Callable[[], tuple[str, Callable[[], Any]]]) -> None:
-    machine.fresh = staticmethod(fresh)
+    machine.fresh, machine.checked = staticmethod(fresh), 0
     run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))
+    assert machine.checked > 25, "the invariants were looked at"
