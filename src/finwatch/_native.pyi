@@ -1,8 +1,73 @@
-"""The native core (``native/py``): Android packages read in memory-safe code, the interpreter lock free meanwhile."""
+"""The native core (``native/py``): Android packages read in memory-safe code, the interpreter lock free meanwhile;
+words of lists found in a text."""
 
-from typing import final
+from collections.abc import Sequence
+from typing import Any, final
 
-__all__ = ["Watch", "confine", "core_version", "isolate_network", "read_entry", "read_package", "similarity"]
+from finwatch.policy.statements.lexicon import Kind
+
+__all__ = [
+    "Token",
+    "Watch",
+    "Words",
+    "confine",
+    "core_version",
+    "isolate_network",
+    "read_entry",
+    "read_package",
+    "similarity",
+]
+
+@final
+class Token:
+    """A word of a text: ``text[start:end]``. Frozen; equal where all fields are."""
+
+    def __new__(cls, kind: Kind, value: Any, start: int, end: int) -> Token: ...
+    @property
+    def kind(self) -> Kind:
+        """The part that the word plays, as the list says."""
+
+    @property
+    def value(self) -> Any:
+        """What the list says of the word."""
+
+    @property
+    def start(self) -> int:
+        """Its first character."""
+
+    @property
+    def end(self) -> int:
+        """One past its last."""
+
+    def _replace(self, *, kind: Kind = ..., value: Any = ..., start: int = ..., end: int = ...) -> Token:
+        """The token with other fields."""
+
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Words:
+    """A list of words to be found in texts, compiled once."""
+
+    def __new__(
+        cls,
+        words: Sequence[tuple[str, int, Kind, Any]],
+        *,
+        function: Sequence[str],
+        left: str,
+        right: str,
+        beside: str,
+        outer: str,
+    ) -> Words:
+        """Of (word in lower case, mode, kind, value); the modes and the neighbours that they ask for stand in
+        ``native/core/src/words.rs``. Raises ``ValueError`` where the list is too long.
+        """
+
+    def scan(self, text: str) -> list[Token]:
+        """The words in ``text`` in order of place, the longest at the leftmost place, without regard to case.
+
+        Raises ``UnicodeEncodeError`` for half of a surrogate pair.
+        """
 
 @final
 class Watch:

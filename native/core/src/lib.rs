@@ -3,7 +3,7 @@
 //!
 //! `package` is the way in and puts the parts together: `source` and `zip` (the container), `axml`, `arsc`,
 //! `manifest` and `netsec` (what the app declares), `signing` (who says so), `dex` and `likeness` (what its code
-//! does), `elf` (its native libraries), `icon` (how it looks).
+//! does), `elf` (its native libraries), `icon` (how it looks). Beside it, for policies: `words`.
 
 pub mod arsc;
 pub mod axml;
@@ -22,4 +22,5 @@ pub mod package;
 pub mod pool;
 pub mod signing;
 pub mod source;
+pub mod words;
 pub mod zip;

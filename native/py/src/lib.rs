@@ -5,6 +5,7 @@
 //! as the last net and becomes an ordinary Python error.
 
 mod confine;
+mod words;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ impl Watch {
 }
 
 /// The one error mapping: what the system refused is an `OSError`, everything else a `ValueError`.
-fn to_python(error: Error) -> PyErr {
+pub(crate) fn to_python(error: Error) -> PyErr {
     match error {
         Error::Io(error) => PyOSError::new_err(error),
         other => PyValueError::new_err(other.to_string()),
@@ -78,6 +79,7 @@ fn core_version() -> &'static str {
 #[pymodule]
 fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<Watch>()?;
+    words::add(m)?;
     m.add_function(wrap_pyfunction!(read_package, m)?)?;
     m.add_function(wrap_pyfunction!(read_entry, m)?)?;
     m.add_function(wrap_pyfunction!(similarity, m)?)?;

@@ -2,21 +2,21 @@
 
 First step of reading statements. In: the catalogue's data items and the word lists beside this module; out:
 ``Lexicon``, whose ``scan`` gives the tokens of a text in order. The longest word wins; words of ``[silent]`` swallow
-what they contain. Aho-Corasick keeps the cost of a text independent of the number of words.
+what they contain. The pass itself is the native core's: Aho-Corasick keeps the cost of a text independent of the
+number of words.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypedDict
 
-import ahocorasick_rs
-
+from finwatch import _native
 from finwatch.model.knowledge import DataItem
 from finwatch.model.statement import Action, PartyKind, Place
 from finwatch.policy.normal import normalise
@@ -122,14 +122,18 @@ class Verb(NamedTuple):
     """Names what an object before it is used for: 将…用于."""
 
 
-class Token(NamedTuple):
-    """A word of the text: ``text[start:end]``."""
+class Neighbours(TypedDict):
+    """What may stand beside words, as ``_native.Words`` takes it (``Around`` in ``native/core/src/words.rs``)."""
 
-    kind: Kind
-    value: Any
-    start: int
-    end: int
+    function: list[str]
+    left: str
+    right: str
+    beside: str
+    outer: str
 
+
+Token = _native.Token
+"""A word of the text: ``text[start:end]``, its ``kind`` and its ``value``."""
 
 VERBS = {
     "collect": Verb(Action.COLLECT),
@@ -175,10 +179,10 @@ MARKS = {
     **dict.fromkeys("、/", Kind.AND),
     **dict.fromkeys("“”「」", Kind.QUOTE),
 }
-OUTER = frozenset(",，;；。.\n)）权信数")
+OUTER = ",，;；。.\n)）权信数"
 """Where an enumeration begins or ends, or a word that says data: IP信息."""
-_SILENT, _LETTERED, _ITEM, _BOUNDED = 1, 2, 4, 8
-"""What has to be looked at before a word found becomes a token."""
+SILENT, LETTERED, ITEM, BOUNDED = 1, 2, 4, 8
+"""What has to be looked at before a word found becomes a token (``native/core/src/words.rs``)."""
 ADVERBS = ("并", "也", "亦", "均", "将", "且", "而", "都", "更", "但")
 """Before a silent word with 不 they would join the 不 and make a negation of it: 并不适用."""
 POST = ("给", "至", "到", "予", "于", " to")
@@ -190,71 +194,41 @@ class Lexicon:
     def __init__(self, language: str, items: Mapping[str, DataItem]) -> None:
         self.language = language
         self.latin = language == "en"
-        grammar, more = _data(language), _data("items")
-        tokens = dict(_grammar_words(grammar))
-        if self.latin:
-            tokens = {word.translate(LOWER): value for word, value in tokens.items()}
-            tokens[". "] = (Kind.END, None)
-        for word in grammar["silent"]["words"]:
-            if word.startswith("不"):
-                tokens |= {prefix + word: (Kind.SILENT, None) for prefix in ADVERBS}
-        tokens |= {mark: (kind, None) for mark, kind in MARKS.items()}
-        if not self.latin:
-            tokens["的"] = (Kind.OF, None)
-        names = _item_words(language, items, more, latin=self.latin)
-        exact = _data("zh")["item"]
-        self._bounded = frozenset(word.translate(LOWER) for word in exact["bounded"]) if not self.latin else frozenset()
-        self._function = tuple(exact["function"]) if not self.latin else ("-related", " policy", " policies")
-        self._left = frozenset(exact["left_of_bounded"]) | {"\n"}
-        self._beside = frozenset(exact["beside_bounded"])
-        self._right = frozenset(exact["right_of_bounded"]) | {"\n"}
-        for word, ids in names.items():
-            if word not in tokens or len(word) > 1:
-                tokens[word] = (Kind.ITEM, tuple(sorted(ids)))
-        self._words = list(tokens)
-        self._values = [tokens[word] for word in self._words]
-        self._modes = [
-            (_SILENT if kind is Kind.SILENT else 0)
-            | (_LETTERED if _is_lettered(word) and value is not PartyKind.SDK else 0)
-            | (_ITEM if kind is Kind.ITEM else 0)
-            | (_BOUNDED if kind is Kind.ITEM and word in self._bounded else 0)
-            for word, (kind, value) in tokens.items()
-        ]
-        self._find = ahocorasick_rs.AhoCorasick(
-            self._words,
-            matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
-            implementation=ahocorasick_rs.Implementation.DFA,
-        ).find_matches_as_indexes
+        self.scan: Callable[[str], list[Token]] = _native.Words(entries(language, items), **neighbours(language)).scan
+        """The tokens of a text in order of place; words between them say nothing here."""
 
-    def scan(self, text: str) -> list[Token]:
-        """The tokens of ``text`` in order of place; words between them say nothing here."""
-        plain = text.lower()
-        if len(plain) != len(text):
-            plain = text.translate(LOWER)
-        values, modes = self._values, self._modes
-        found: list[Token] = []
-        add, size, new = found.append, len(text), tuple.__new__
-        left, right, beside, function = self._left, self._right, self._beside, self._function
-        for number, start, end in self._find(plain):
-            mode = modes[number]
-            if mode & _SILENT:
-                continue
-            if mode & _LETTERED and (
-                (start and _joins(plain[start - 1]) and _joins(plain[start]))
-                or (end < size and _joins(plain[end]) and _joins(plain[end - 1]))
-            ):
-                continue
-            if mode & _ITEM and text.startswith(function, end):
-                continue
-            if mode & _BOUNDED:
-                before, after = text[start - 1] if start else "\n", text[end] if end < size else "\n"
-                if before not in left or after not in right:
-                    continue
-                if before not in beside and after not in beside and not (before in OUTER and after in OUTER):
-                    continue
-            kind, value = values[number]
-            add(new(Token, (kind, value, start, end)))
-        return found
+
+def entries(language: str, items: Mapping[str, DataItem]) -> list[tuple[str, int, Kind, Any]]:
+    """Every word of a language in lower case, what ``_native.Words`` looks at around it, its kind and its value."""
+    latin = language == "en"
+    grammar, more, exact = _data(language), _data("items"), _data("zh")["item"]
+    tokens = dict(_grammar_words(grammar))
+    if latin:
+        tokens = {word.translate(LOWER): value for word, value in tokens.items()}
+        tokens[". "] = (Kind.END, None)
+    for word in grammar["silent"]["words"]:
+        if word.startswith("不"):
+            tokens |= {prefix + word: (Kind.SILENT, None) for prefix in ADVERBS}
+    tokens |= {mark: (kind, None) for mark, kind in MARKS.items()}
+    if not latin:
+        tokens["的"] = (Kind.OF, None)
+    for word, ids in _item_words(language, items, more, latin=latin).items():
+        if word not in tokens or len(word) > 1:
+            tokens[word] = (Kind.ITEM, tuple(sorted(ids)))
+    bounded = frozenset() if latin else frozenset(word.translate(LOWER) for word in exact["bounded"])
+    return [(word, _mode(word, kind, value, bounded), kind, value) for word, (kind, value) in tokens.items()]
+
+
+def neighbours(language: str) -> Neighbours:
+    """What may stand beside the words of a language."""
+    exact = _data("zh")["item"]
+    return {
+        "function": ["-related", " policy", " policies"] if language == "en" else exact["function"],
+        "left": exact["left_of_bounded"] + "\n",
+        "right": exact["right_of_bounded"] + "\n",
+        "beside": exact["beside_bounded"],
+        "outer": OUTER,
+    }
 
 
 def word_list(language: str, section: str, name: str) -> tuple[str, ...]:
@@ -266,8 +240,11 @@ def _joins(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
-def _is_lettered(word: str) -> bool:
-    return _joins(word[0]) or _joins(word[-1])
+def _mode(word: str, kind: Kind, value: object, bounded: Collection[str]) -> int:
+    """What ``Words`` looks at around ``word``."""
+    lettered = (_joins(word[0]) or _joins(word[-1])) and value is not PartyKind.SDK
+    item = kind is Kind.ITEM
+    return SILENT * (kind is Kind.SILENT) | LETTERED * lettered | ITEM * item | BOUNDED * (item and word in bounded)
 
 
 @lru_cache(maxsize=8)
