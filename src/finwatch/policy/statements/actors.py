@@ -16,8 +16,17 @@ from finwatch.policy.statements.segments import has
 
 RECIPIENT_END = re.compile(r"[,。;:(，；：\n]|以便|用于|进行|处理")
 
+SDK_ACTS = re.compile(
+    r"(?:等|服务|组件|等服务)?(?:需要?|会|将会?|可能会?|可能需要|也会)(?:申请)?(?:收集|获取|读取|采集|访问|使用)"
+)
+"""Right after the word SDK: the component is who acts (我们集成的某某SDK等需要收集…)."""
 POINTING = re.compile(r"(?:这些|该等|该类|该|上述|此类|相关|有关|前述|所有|任何|其他|其|各|全体|新的|,)*")
 """Words that point to a party named before."""
+
+
+def _describes(tokens: list[Token], item: Token) -> bool:
+    """合法持有您信息的机构: the item tells which receiver is meant."""
+    return any(one.kind is Kind.OF and one.start == item.end for one in tokens)
 
 
 class Actors(Closing):
@@ -43,6 +52,8 @@ class Actors(Closing):
             elif token.kind is Kind.OF and kind is PartyKind.FIRST:
                 kind = None
             elif token.kind is Kind.VERB and kind is PartyKind.FIRST and token.value.provide:
+                continue
+            elif token.kind is Kind.ITEM and _describes(tokens, token):
                 continue
             elif token.kind in (Kind.PURPOSE, Kind.VERB, Kind.ITEM, Kind.TURN, Kind.NOT, Kind.CONDITION):
                 end = token.start
@@ -84,6 +95,9 @@ class Actors(Closing):
         if before is not None and before.kind is Kind.REFUSAL and token.value is PartyKind.FIRST:
             clause.mute = True
             return
+        if token.value is PartyKind.FIRST and before is not None and before.kind is Kind.OF and clause.group:
+            if before.end == token.start and self.text[token.start] not in "我本":
+                return  # 您的系统…信息: an object
         if token.value is PartyKind.FIRST:
             if before is None or before.kind is not Kind.PREPOSITION or before.end < token.start:
                 self._first(token, before, after)
@@ -108,6 +122,8 @@ class Actors(Closing):
                 self._sdk = self.named_sdk(token)
                 clause.group.clear()
                 clause.uses_sdk = not called
+                if SDK_ACTS.match(self.text, token.end):
+                    clause.subject = self._sdk
             return
         jointly = clause.subject == FIRST and has(tokens[:place], Kind.AND)
         if jointly and not clause.group and not clause.role:
@@ -144,6 +160,9 @@ class Actors(Closing):
         if before is not None and before.kind is Kind.PREPOSITION and before.value == "by":
             clause.subject = USER
             return
+        if clause.group and clause.objects and after is not None and after.kind is Kind.RIGHTS and after.start == token.end:
+            clause.group.clear()  # (三)删除您的个人信息您可以…: what a title left
+            clause.objects.clear()
         if clause.group:
             if clause.nested < 0 and not clause.group[-1].to:
                 if self._wants_user(clause):

@@ -29,7 +29,12 @@ ANONYMOUS = re.compile(r"(?:去标识化|匿名化)(?:处理)?(?:和|及|或|、
 """Data that were made anonymous before: a description."""
 POINTING = ("一切", "任何", "上述", "该等", "此等", "此类", "前述", "该项", "这些")
 """Before a verb they make a noun of it: 该等转让."""
+QUOTES = frozenset("“”\"'「」【】")
 JOINING = frozenset({Kind.AND, Kind.PREPOSITION})
+CHECKS = ("验证", "核验", "核对", "校验", "比对")
+"""What is checked is used where it is the object of 将 or 对, and a means after 通过."""
+DONE = ("", "到", "了", "过", "得", "来", "中", "时", "后", "前")
+"""Between a verb and 的: 收集到的; not 收集新的."""
 MADE = re.compile(r"(?:和|及|或|与|、|以及|并|或者)?(?:在[^,。]{0,10})?(?:产生|生成|形成)的")
 """After a verb: what was collected and came about on the way, a description."""
 MEANS = re.compile(r"[^,。;、您你]{0,20}?(?:技术|机制|措施|手段|工具|算法|协议|通道|软件|软体|方法)")
@@ -65,6 +70,9 @@ class Clauses(Actors):
                 clause.denied = True
             elif kind is Kind.QUESTION and clause.group and place and tokens[place - 1].kind is Kind.AND:
                 pass  # 收集、使用及保护您的信息: joined to the verbs, no question
+            elif kind is Kind.QUESTION and clause.role == "object" and clause.front and tokens[place - 1].kind is Kind.AND:
+                place += 1 + (place + 1 < size and tokens[place + 1].kind is Kind.VERB)
+                continue  # 将您的姓名、是否上报征信共享给: one of the objects
             elif kind is Kind.PREPOSITION:
                 after_case = self._in_case(tokens, place)
                 if after_case:
@@ -218,6 +226,8 @@ class Clauses(Actors):
         role = token.value
         if role == "with" and after is not None and after.kind is Kind.ITEM and (clause.objects or clause.front):
             return
+        if role == "with" and clause.role == "object" and self.text[token.start - 1] in "和及、或":
+            return
         if role == "object":
             if clause.group and clause.objects:
                 self._turn()
@@ -269,16 +279,21 @@ class Clauses(Actors):
         clause = self._clause
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         duty = DUTY.search(self.text, max(0, token.start - 12), token.start)
-        if clause.mute or duty or self._is_noun(tokens, place):
+        if clause.mute or duty or self._is_quoted(token) or self._is_noun(tokens, place):
             return
         if verb.purpose:
             self._used_for(token, verb)
             return
+        if self.text.startswith(CHECKS, token.start):
+            if clause.role == "through":
+                return
+            if clause.fronted >= 0 or (clause.role == "with" and clause.object_at >= 0):
+                verb = Verb(Action.USE)
         if clause.purpose_at >= 0 and (clause.group or self.frames):
             return
         if verb.action is Action.DELETE and ANONYMOUS.match(self.text, token.start):
             return
-        of = after is not None and after.kind is Kind.OF and after.start - token.end <= 1
+        of = after is not None and after.kind is Kind.OF and self.text[token.end : after.start] in DONE
         if of or MADE.match(self.text, token.end):
             self._described_by(verb)
             return
@@ -339,6 +354,10 @@ class Clauses(Actors):
         if before.kind is Kind.VERB:
             del self._clause.group[-2]
 
+    def _is_quoted(self, token: Token) -> bool:
+        """“设置”: the name of a page or a button."""
+        return self.text[token.start - 1 : token.start] in QUOTES and self.text[token.end : token.end + 1] in QUOTES
+
     def _is_noun(self, tokens: list[Token], place: int) -> bool:
         """Whether a verb is used as a noun: 个人信息的收集, 一切共享."""
         token = tokens[place]
@@ -381,6 +400,10 @@ class Clauses(Actors):
             clause.objects, clause.front = clause.front, []
             clause.purpose_at = token.start
         elif clause.front and (clause.role == "object" or clause.denied):
+            clause.group.append(verb)
+            clause.objects, clause.front = clause.front, []
+            clause.purpose_at = token.start
+        elif clause.front and not clause.role:
             clause.group.append(verb)
             clause.objects, clause.front = clause.front, []
             clause.purpose_at = token.start

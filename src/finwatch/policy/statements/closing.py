@@ -13,9 +13,24 @@ KEPT_OR_GIVEN = GIVEN | {Action.STORE, Action.DELETE, Action.UPLOAD}
 """Actions whose object may stand in the clause before."""
 NAMED = re.compile(r"信息|数据|资料|订单|内容|记录|照片|文件")
 """Between 将 and the verb: it has an object of its own, though no item of the catalogue."""
+NOMINAL = re.compile(
+    r"[^,。;的将会]{2,16}的(?:风险|行为|活动|情况|情形|处理|对象|主体|措施|能力|请求|目的|方式|期限|范围|规则|权利|义务|责任)"
+)
+"""From a verb on: it describes a noun that is no data (降低披露和更改的风险)."""
+PROMISED = re.compile(r"(?:使|保证|确保|防止|努力|避免)[^,。;我]{0,14}(?:不会|不)(?:被)?$")
+"""使您的信息不会被泄漏: a promise of protection. The pattern ends where the verb begins."""
 AT_WILL = re.compile(r"[^,。;]{0,24}(?:您|你)(?:所)?指定的")
 """After an object: a recipient that the person names."""
 CLAUSE_END = re.compile(r"[,。;，；\n]")
+
+
+OTHERS = re.compile(r"第三方|机构|公司|银行|平台|商|方|SDK|好友|他人|部门|局|院|会|对象|网点|人员|单位|用户")
+"""In the name of whom the person gives something to: somebody else than the operator."""
+
+
+def _is_operator(party: Party) -> bool:
+    """您向某某记账提供: a bare name that the person gives data to, in a policy, is the operator's or its product's."""
+    return party.kind is PartyKind.THIRD and party.name is not None and not OTHERS.search(party.name)
 
 
 class Closing:
@@ -30,6 +45,8 @@ class Closing:
         self._conditions: list[Condition] = []
         self._carry: Party | str | None = None
         self._sdk: Party | None = context.sdk
+        self._operator_named = False
+        """我们 stands in the sentence: then no component of an earlier one acts in it."""
         self._supposed: list[Frame] = []
         self._clause = Clause()
         self._last: list[Token] = []
@@ -103,7 +120,7 @@ class Closing:
         told = not verbs[-1].provide or clause.recipient is not None
         if clause.object_at >= 0 and NAMED.search(self.text, clause.object_at, max(clause.last_verb, 0)):
             told = False
-        if told and self._last and last in KEPT_OR_GIVEN:
+        if told and self._last and last in KEPT_OR_GIVEN and not NOMINAL.match(self.text, max(clause.last_verb, 0)):
             return self._last, True
         if clause.aside and last is Action.COLLECT and not verbs[-1].permit:
             return clause.aside, False
@@ -114,6 +131,8 @@ class Closing:
             return clause.subject
         if self._carry is not None:
             return self._carry
+        if self._sdk is self.context.sdk and self._operator_named:
+            return None
         return self._sdk or None
 
     def _directed(self, frame: Frame, clause: Clause, party: Party | str | None) -> bool:  # noqa: PLR0911 - one a direction
@@ -123,7 +142,7 @@ class Closing:
         if verb.action not in GIVEN:
             frame.recipient = None
             self._drop_giving(frame, to)
-        if verb.denied_only and not frame.denied:
+        if verb.denied_only and (not frame.denied or PROMISED.search(self.text, 0, clause.last_verb)):
             return False
         if verb.action is Action.UPLOAD and not (party is None or party == USER) and not isinstance(to, Party):
             if not frame.denied:
@@ -132,6 +151,8 @@ class Closing:
             return True
         if verb.provide:
             return self._provided(frame, party, to)
+        if verb.needs_recipient and not isinstance(to, Party) and self._settles_joined(frame, clause):
+            verb = frame.verbs[-1]
         if verb.needs_recipient:
             if to == FIRST or (frame.place is Place.SERVER and not isinstance(to, Party)):
                 frame.recipient = None
@@ -148,6 +169,14 @@ class Closing:
             if isinstance(to, Party) and to.kind is not PartyKind.FIRST:
                 frame.source = Source.THIRD
             frame.recipient = None
+        return True
+
+    def _settles_joined(self, frame: Frame, clause: Clause) -> bool:
+        """收集、使用和分享您的信息: among other verbs 分享 is sharing; 传输 without a receiver is no giving of data."""
+        if len(frame.verbs) < 2 or frame.place is Place.SERVER:
+            return False
+        shared = self.text.startswith("分享", clause.last_verb)
+        frame.verbs = [*frame.verbs[:-1], Verb(Action.SHARE)] if shared else frame.verbs[:-1]
         return True
 
     @staticmethod
@@ -172,7 +201,7 @@ class Closing:
             return isinstance(to, Party) and to.kind is not PartyKind.FIRST
         by_user = party == USER or (party is None and (to is None or to == FIRST))
         if by_user or (isinstance(to, Party) and to.kind is PartyKind.FIRST):
-            receiver = to if isinstance(to, Party) else FIRST
+            receiver = to if isinstance(to, Party) and not (by_user and _is_operator(to)) else FIRST
             frame.source = Source.USER if by_user else Source.THIRD
             frame.party, frame.recipient = receiver, None
             frame.verbs = [Verb(Action.COLLECT)]

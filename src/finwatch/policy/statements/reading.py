@@ -183,6 +183,7 @@ class Reader(Stating):
         self._context.topic = [token for token in tokens if token.kind is Kind.ITEM and token.value]
 
     def _sentence(self, number: int, span: tuple[int, int], end: int, tokens: list[Token]) -> None:
+        self._sentence_number += 1
         kinds = {token.kind for token in tokens}
         if any(token.value is PartyKind.SDK for token in tokens[:3]):
             self._told_of(number, span)
@@ -218,7 +219,12 @@ class Reader(Stating):
         elif Kind.PERMISSION in kinds:
             self._topic(tokens)
         named = [one for one in tokens if one.kind is Kind.ITEM and one.value and one.value != PERMISSION_NAMED]
-        self._last = [one for one in named if not GENERIC.issuperset(one.value)] or self._last
+        self._name_last([one for one in named if not GENERIC.issuperset(one.value)])
+
+    def _name_last(self, named: list[Token]) -> None:
+        """Keeps the items that a sentence named, for 上述信息 in the next one."""
+        if named:
+            self._last, self._last_sentence = named, self._sentence_number
 
     def _frames(self, tokens: list[Token], kinds: set[Kind]) -> tuple[Sentence | None, list[Frame]]:
         """What the sentence says: by its verbs, by what others get to see, by the ground that something is done on."""
@@ -236,7 +242,7 @@ class Reader(Stating):
     def _without_practice(self, number: int, end: int, tokens: list[Token], kinds: set[Kind]) -> None:
         """A sentence without items may head a list; a definition names items for what follows."""
         if Kind.ITEM in kinds:
-            self._last = [token for token in tokens if token.kind is Kind.ITEM and token.value]
+            self._name_last([token for token in tokens if token.kind is Kind.ITEM and token.value])
         elif Kind.VERB in kinds and tokens[-1].kind is Kind.COLON and tokens[-1].end >= end - 1:
             self._open_list(Sentence(self.text, tokens, self._context, latin=self.lexicon.latin), number)
 

@@ -76,7 +76,7 @@ def _keep(text: str, inside: list[Token], main: list[Token], asides: list[list[T
     if (
         verb is not None
         and any(token.kind is Kind.ITEM for token in inside[verb:])
-        and inside[0].kind is not Kind.CONDITION
+        and (inside[0].kind is not Kind.CONDITION or has(inside[:verb], Kind.COMMA))
     ):
         asides.append(inside)
     elif inside and inside[0].kind is not Kind.CONDITION:
@@ -158,6 +158,8 @@ def law_ends(tokens: list[Token], place: int) -> int:
         ):
             return at
         if token.kind is Kind.PARTY and token.value is PartyKind.FIRST:
+            return at
+        if token.kind is Kind.PREPOSITION and token.value == "object" and has(tokens[at:], Kind.ITEM):
             return at
     return len(tokens)
 

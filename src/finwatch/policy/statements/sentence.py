@@ -58,14 +58,36 @@ def _acts(segment: list[Token]) -> bool:
     return segment[1:2] != [] and has(segment, Kind.VERB) and segment[-1].kind is not Kind.OF
 
 
+def _still_supposed(segment: list[Token], place: int) -> bool:
+    """如我们在未获得同意的情况下收集了…: the supposition's own subject stands before 情况下, so its verb is behind it."""
+    before = any(isinstance(token.value, PartyKind) for token in segment[:place])
+    return before and not any(token.kind is Kind.PARTY for token in segment[place + 1 :])
+
+
+PURPOSE_GOES_ON = re.compile(r"\s*(?:实现|完成|保障|维护|以及|并且?|提升|提高|防|预防|更准确|识别|优化|改进|满足|增强)")
+"""A stretch that only goes on with the purpose before it: 为了您能使用…,实现…."""
+
+
+def _begins(segment: list[Token], token: Token) -> bool:
+    """Whether a party is a subject in the stretch: 您的 and 向您 are none."""
+    at = next(place for place, one in enumerate(segment) if one is token)
+    after = segment[at + 1] if at + 1 < len(segment) else None
+    before = segment[at - 1] if at else None
+    owner = after is not None and after.kind is Kind.OF and after.start == token.end
+    return not owner and (before is None or before.kind not in (Kind.PREPOSITION, Kind.CONTROL))
+
+
 class Sentence(Clauses):
     """Reads one sentence. ``frames`` holds the result, ``open_head`` what a list after it inherits."""
 
     def __init__(self, text: str, tokens: Sequence[Token], context: Context, *, latin: bool = False) -> None:
         super().__init__(text, context, latin=latin)
+        self._purposed = False
+        """The stretch before was a purpose alone."""
         self._read(tokens)
 
     def _read(self, tokens: Sequence[Token]) -> None:
+        self._operator_named = any(token.value is PartyKind.FIRST for token in tokens)
         main, asides = without_brackets(self.text, tokens)
         pending = False
         colon = bool(main) and main[-1].kind is Kind.COLON
@@ -85,10 +107,15 @@ class Sentence(Clauses):
         """Reads a stretch between commas; returns whether a condition goes on in the next one."""
         first = segment[0]
         start = 0
+        if self._purposed and PURPOSE_GOES_ON.match(self.text, self.text.rfind(",", 0, first.start) + 1):
+            if not any(token.value in (PartyKind.FIRST, USER) and _begins(segment, token) for token in segment):
+                return pending
+        self._purposed = False
         if first.kind is Kind.PURPOSE and not self._clause.group and not pending:
             start = first_subject(segment, 1)
             if start < len(segment) and segment[start - 1].kind is Kind.REFUSAL:
                 return pending
+            self._purposed = start >= len(segment)
         elif (
             (pending and not _acts(segment)) or first.kind in (Kind.CONDITION, Kind.ENDS) or self._is_condition(segment)
         ):
@@ -125,7 +152,7 @@ class Sentence(Clauses):
         ended = False
         for place, token in enumerate(segment):
             if token.kind is Kind.ENDS or (token.kind is Kind.EXCEPTED and role == "unless"):
-                if has(segment[place + 1 :], Kind.VERB):
+                if has(segment[place + 1 :], Kind.VERB) and not (role == "if" and _still_supposed(segment, place)):
                     end, ended = place + 1, True
                     if not described(segment, place):
                         break
@@ -145,7 +172,8 @@ class Sentence(Clauses):
             self._conditions = [one for one in self._conditions if one.kind is ConditionKind.FUNCTION]
         self._close()
         self._conditions.append(condition)
-        if role == "if" and has(part, Kind.VERB) and has(part, Kind.ITEM):
+        ahead = first.kind is Kind.CONDITION and role == "when" and self.text.endswith("前", 0, part[-1].end)
+        if (role == "if" or ahead) and has(part, Kind.VERB) and has(part, Kind.ITEM):
             self._suppose(part)
         opens = role == "when" and not ended and first.kind is Kind.CONDITION
         opens = opens and self.text[first.start] in "当在" and end == len(segment) and not pending

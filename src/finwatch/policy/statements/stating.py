@@ -32,6 +32,9 @@ class Stating:
         self._context = Context()
         self._last: list[Token] = []
         """Items that were named last, for 前述信息."""
+        self._sentence_number = 0
+        self._last_sentence = -1
+        """The sentence that named them."""
         self._current: list[Token] = []
         self._seen: set[tuple[object, ...]] = set()
 
@@ -116,12 +119,22 @@ class Stating:
         before = [one for one in self._current if one.kind is Kind.ITEM and one.value and one.start < token.start]
         before = [one for one in before if one.value != PERMISSION_NAMED]
         if not before:
-            return self._last or [token]
+            return self._sentence_before() or [token]
         named = [one for one in before if not self._by_means_of(one) and one.value != SENSITIVE]
+        if not named:
+            return self._sentence_before() or [token]
         specific = [one for one in named if not GENERIC.issuperset(one.value)]
         if named and GENERIC.issuperset(named[-1].value):
             return [token, *specific]
         return specific or [token]
+
+    def _sentence_before(self) -> list[Token]:
+        """The items of the sentence right before; further back nothing is guessed.
+
+        Where an authorisation is withdrawn (如您取消授权,我们将不再收集这些信息), all that it opened is meant, no list.
+        """
+        refused = any(one.kind is Kind.REFUSAL for one in self._current)
+        return self._last if self._last_sentence == self._sentence_number - 1 and not refused else []
 
     @staticmethod
     def _is_told(token: Token) -> bool:
