@@ -1,12 +1,13 @@
 """The native core (``native/py``): Android packages read in memory-safe code, the interpreter lock free meanwhile;
 words of lists found in a text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, final
 
 from finwatch.policy.statements.lexicon import Kind
 
 __all__ = [
+    "Characters",
     "Token",
     "Watch",
     "Words",
@@ -44,6 +45,23 @@ class Token:
 
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Characters:
+    """What characters become when a text is normalised, asked for once each."""
+
+    def __new__(cls, ask: Callable[[str], str | None]) -> Characters:
+        """``ask`` tells what a character becomes: nothing, a space, one character or several without white space;
+        ``None`` = that depends on its neighbours.
+        """
+
+    def traced(
+        self, text: str, origin: Sequence[tuple[int, int, int]], at: int = 0
+    ) -> tuple[str, list[tuple[int, int, int]]] | None:
+        """As ``finwatch.policy.normal.traced``; ``None`` where a character of ``text`` depends on its neighbours.
+
+        Raises ``UnicodeEncodeError`` for half of a surrogate pair.
+        """
 
 @final
 class Words:

@@ -3,10 +3,11 @@
 //!
 //! `package` is the way in and puts the parts together: `source` and `zip` (the container), `axml`, `arsc`,
 //! `manifest` and `netsec` (what the app declares), `signing` (who says so), `dex` and `likeness` (what its code
-//! does), `elf` (its native libraries), `icon` (how it looks). Beside it, for policies: `words`.
+//! does), `elf` (its native libraries), `icon` (how it looks). Beside it, for policies: `characters` and `words`.
 
 pub mod arsc;
 pub mod axml;
+pub mod characters;
 pub mod dex;
 pub mod elf;
 pub mod error;

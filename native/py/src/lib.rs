@@ -4,6 +4,7 @@
 //! The interpreter lock is free while the core works. A panic, which the core is built not to have, is caught here
 //! as the last net and becomes an ordinary Python error.
 
+mod characters;
 mod confine;
 mod words;
 
@@ -79,6 +80,7 @@ fn core_version() -> &'static str {
 #[pymodule]
 fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<Watch>()?;
+    characters::add(m)?;
     words::add(m)?;
     m.add_function(wrap_pyfunction!(read_package, m)?)?;
     m.add_function(wrap_pyfunction!(read_entry, m)?)?;

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import PolicyLimits
 from finwatch.model.policy import Paragraph, ParagraphKind, PolicyFormat, PolicyText
-from finwatch.policy.normal import Normaliser, Origin, normalise
+from finwatch.policy.normal import Origin, normalise
+from finwatch.policy.normal import traced as traced_words
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 HAN_RUNS = re.compile(f"{HAN.pattern}+")
@@ -76,8 +77,6 @@ def build(
 
     ``traced``: the blocks carry offsets of the original, and so does the text.
     """
-    blocks = list(blocks)
-    tidy = Normaliser(set().union(*(block.text for block in blocks)))
     origin: list[tuple[int, int, int]] = []
     parts: list[str] = []
     paragraphs: list[Paragraph] = []
@@ -85,7 +84,7 @@ def build(
     notes = list(unreadable)
     at = 0
     for block in blocks:
-        words, places = tidy.traced(block.text, block.origin) if traced else (tidy(block.text), [])
+        words, places = traced_words(block.text, block.origin, at) if traced else (normalise(block.text), [])
         if not words:
             continue
         if len(paragraphs) >= limits.paragraphs or at + len(words) > limits.characters:
@@ -106,7 +105,7 @@ def build(
                 depth=block.depth,
             )
         )
-        origin += [(at + offset, source, width) for offset, source, width in places]
+        origin += places
         if block.confidence is not None:
             recognised.append((at, at + len(words), round(block.confidence, 3)))
         parts.append(words)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Collection
 from functools import lru_cache
+
+from finwatch import _native
 
 SPACES = re.compile(r"\s+")
 UNSEEN = "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\0-\x08\x0e-\x1f"
@@ -21,6 +22,10 @@ RADICALS = str.maketrans(
     "⺝⺟⺠⺩⻁⻄⻅⻆⻉⻋⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰",
     "月母民王虎西见角贝车长门雨青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
 )
+
+ALONE = re.compile("[\0-\u02ff\u2000-\u312f\u3200-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U0001f300-\U0001faff]")
+"""Where no character joins the one before it but those that combine: Latin letters, signs, kana, Han, emoji."""
+Origin = tuple[tuple[int, int, int], ...]
 
 RADICAL = re.compile("[" + "".join(map(chr, RADICALS)) + "]")
 
@@ -32,60 +37,69 @@ def normalise(text: str) -> str:
     return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
 
 
-class Normaliser:
-    """``normalise`` for the texts of one document, able to say where each character came from.
+def traced(text: str, origin: Origin, at: int = 0) -> tuple[str, list[tuple[int, int, int]]]:
+    """``text`` normalised, and where its characters stand in the original (as ``PolicyText.origin``, from ``at`` on).
 
-    Made from the document's characters: where none of them changes its number under NFKC, which is nearly always so,
-    characters run one to one and only white space needs a look.
+    ``origin`` is the same for ``text`` itself. Where normalising mixes characters so that none can be told from the
+    next (accents that stand alone), all point at the beginning of the block.
     """
-
-    def __init__(self, characters: Collection[str]) -> None:
-        odd = sorted(one for one in characters if _is_odd(one))
-        joining = "".join(one for one in odd if _joins(one))
-        single = "".join(one for one in odd if not _joins(one))
-        changing = f"|.?[{re.escape(joining)}]+" if joining else ""
-        changing += f"|[{re.escape(single)}]" if single else ""
-        self._events = re.compile(rf"[\s{UNSEEN}]{{2,}}|[{UNSEEN}]{changing}", re.DOTALL)
-        self._plain = not odd and not INVISIBLE.search("".join(characters))
-        """Characters run one to one but for white space."""
-
-    def __call__(self, text: str) -> str:
-        """``text`` normalised."""
-        return normalise(text)
-
-    def traced(self, text: str, origin: Origin) -> tuple[str, list[tuple[int, int, int]]]:
-        """``text`` normalised, and where its characters stand in the original (as ``PolicyText.origin``).
-
-        ``origin`` is the same for ``text`` itself. Where normalising mixes characters so that none can be told from
-        the next (accents that stand alone), all point at the beginning of the block.
-        """
-        words = normalise(text)
-        if not words or not origin:
-            return words, []
-        cut = len(text) - len(text.lstrip())
-        if self._plain and len(origin) == 1 and len(words) == len(text.strip()):
-            return words, [(0, *_source(origin, cut))]
-        pieces: list[str] = []
-        taken: list[tuple[int, int, int]] = []
-        size = last = 0
-        for event in self._events.finditer(text):
-            start, end = event.span()
-            size = _copied(text, last, start, size=size, pieces=pieces, taken=taken)
-            put = normalise(event.group()) if not event.group()[0].isspace() else ""
-            put = put or (" " if SPACES.search(event.group()) else "")
-            taken += [(size + number, start, end - start) for number in range(len(put))]
-            pieces.append(put)
-            size += len(put)
-            last = end
-        _copied(text, last, len(text), size=size, pieces=pieces, taken=taken)
-        whole = "".join(pieces)
-        if whole.strip() != words:
-            return words, [(number, origin[0][1], 1) for number in range(len(words))]
-        cut = len(whole) - len(whole.lstrip())
-        return words, _cut(_led_on(taken, origin, size=len(whole)), cut, cut + len(words))
+    try:
+        found = QUICK.traced(text, origin, at)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        found = None
+    return found if found is not None else traced_in_full(text, origin, at)
 
 
-Origin = tuple[tuple[int, int, int], ...]
+def traced_in_full(text: str, origin: Origin, at: int = 0) -> tuple[str, list[tuple[int, int, int]]]:
+    """As ``traced``, for any characters; the native core does the same for those that ``becomes`` tells of."""
+    words = normalise(text)
+    if not words or not origin:
+        return words, []
+    pieces: list[str] = []
+    taken: list[tuple[int, int, int]] = []
+    size = last = 0
+    for event in _events("".join(sorted(one for one in set(text) if _is_odd(one)))).finditer(text):
+        start, end = event.span()
+        size = _copied(text, last, start, size=size, pieces=pieces, taken=taken)
+        put = normalise(event.group()) if not event.group()[0].isspace() else ""
+        put = put or (" " if SPACES.search(event.group()) else "")
+        taken += [(size + number, start, end - start) for number in range(len(put))]
+        pieces.append(put)
+        size += len(put)
+        last = end
+    _copied(text, last, len(text), size=size, pieces=pieces, taken=taken)
+    whole = "".join(pieces)
+    if whole.strip() != words:
+        return words, [(at + number, origin[0][1], 1) for number in range(len(words))]
+    cut = len(whole) - len(whole.lstrip())
+    found = _cut(_led_on(taken, origin, size=len(whole)), cut, cut + len(words))
+    return words, [(at + put, source, width) for put, source, width in found]
+
+
+def becomes(character: str) -> str | None:
+    """What ``character`` becomes wherever it stands: nothing, a space, one character or several; ``None`` = it may
+    change its neighbours or be changed by them."""
+    if not ALONE.match(character) or _joins(character):
+        return None
+    if character.isspace():
+        return None if INVISIBLE.match(character) else " "
+    if INVISIBLE.match(character):
+        return ""
+    plain = normalise(character)
+    return plain if plain and " " not in plain else None
+
+
+QUICK = _native.Characters(becomes)
+
+
+@lru_cache(maxsize=1 << 10)
+def _events(odd: str) -> re.Pattern[str]:
+    """What is not copied one to one, where ``odd`` are the characters that may change their number."""
+    joining = "".join(one for one in odd if _joins(one))
+    single = "".join(one for one in odd if not _joins(one))
+    changing = f"|.?[{re.escape(joining)}]+" if joining else ""
+    changing += f"|[{re.escape(single)}]" if single else ""
+    return re.compile(rf"[\s{UNSEEN}]{{2,}}|[{UNSEEN}]{changing}", re.DOTALL)
 
 
 def _joins(character: str) -> bool:
