@@ -160,7 +160,13 @@ class Actors(Closing):
         if before is not None and before.kind is Kind.PREPOSITION and before.value == "by":
             clause.subject = USER
             return
-        if clause.group and clause.objects and after is not None and after.kind is Kind.RIGHTS and after.start == token.end:
+        if (
+            clause.group
+            and clause.objects
+            and after is not None
+            and after.kind is Kind.RIGHTS
+            and after.start == token.end
+        ):
             clause.group.clear()  # (三)删除您的个人信息您可以…: what a title left
             clause.objects.clear()
         if clause.group:
@@ -206,6 +212,9 @@ class Actors(Closing):
         owner = after is not None and after.kind is Kind.OF and after.start == token.end
         if not clause.objects and not owner and self._is_title(before, token):
             clause.group.clear()
+        if clause.mute and not owner and before is not None and before.end == token.start and before.kind is Kind.VERB:
+            clause.mute = False  # 我们如何共享您的信息 共享 我们不会…: titles, glued to the sentence
+            clause.front.clear()
         clause.subject = FIRST
         clause.purpose_at = -1
 

@@ -31,6 +31,7 @@ POINTING = ("一切", "任何", "上述", "该等", "此等", "此类", "前述"
 """Before a verb they make a noun of it: 该等转让."""
 QUOTES = frozenset("“”\"'「」【】")
 JOINING = frozenset({Kind.AND, Kind.PREPOSITION})
+USED_FOR = Verb(Action.USE, weak=True, purpose=True)
 CHECKS = ("验证", "核验", "核对", "校验", "比对")
 """What is checked is used where it is the object of 将 or 对, and a means after 通过."""
 DONE = ("", "到", "了", "过", "得", "来", "中", "时", "后", "前")
@@ -39,6 +40,14 @@ MADE = re.compile(r"(?:和|及|或|与|、|以及|并|或者)?(?:在[^,。]{0,10
 """After a verb: what was collected and came about on the way, a description."""
 MEANS = re.compile(r"[^,。;、您你]{0,20}?(?:技术|机制|措施|手段|工具|算法|协议|通道|软件|软体|方法)")
 """After 使用: means, not data (使用加密技术保护您的信息)."""
+
+
+def _allowed(tokens: list[Token], place: int) -> int:
+    """Where 未经您的授权 ends and what is not done without it begins: at the verb right behind the consent."""
+    for at in range(place + 1, len(tokens) - 1):
+        if tokens[at].kind is Kind.CONSENT and tokens[at + 1].kind is Kind.VERB:
+            return at + 1
+    return len(tokens)
 
 
 class Clauses(Actors):
@@ -70,7 +79,12 @@ class Clauses(Actors):
                 clause.denied = True
             elif kind is Kind.QUESTION and clause.group and place and tokens[place - 1].kind is Kind.AND:
                 pass  # 收集、使用及保护您的信息: joined to the verbs, no question
-            elif kind is Kind.QUESTION and clause.role == "object" and clause.front and tokens[place - 1].kind is Kind.AND:
+            elif (
+                kind is Kind.QUESTION
+                and clause.role == "object"
+                and clause.front
+                and tokens[place - 1].kind is Kind.AND
+            ):
                 place += 1 + (place + 1 < size and tokens[place + 1].kind is Kind.VERB)
                 continue  # 将您的姓名、是否上报征信共享给: one of the objects
             elif kind is Kind.PREPOSITION:
@@ -80,7 +94,9 @@ class Clauses(Actors):
                     continue
                 self._preposition(token, tokens[place + 1 :])
             elif kind is Kind.PURPOSE:
-                if clause.group or clause.front:
+                if clause.front and not clause.group and self.text.endswith(("用于", "用来"), 0, token.end):
+                    self._used_for(token, USED_FOR)
+                elif clause.group or clause.front:
                     clause.purpose_at = token.start
                 else:
                     place = first_subject(tokens, place + 1)
@@ -259,6 +275,8 @@ class Clauses(Actors):
                 return stop
         if tokens[place].value == "law" and ends is None:
             stop = law_ends(tokens, place)
+        if tokens[place].value == "unless" and ends is None:
+            stop = _allowed(tokens, place)
         if not clause.group and self.text.startswith(("您", "用户", "客户"), tokens[place].start):
             clause.subject = USER
         condition = classified(self.text, tokens[place:stop], tokens[place].value)
@@ -295,7 +313,7 @@ class Clauses(Actors):
             return
         of = after is not None and after.kind is Kind.OF and self.text[token.end : after.start] in DONE
         if of or MADE.match(self.text, token.end):
-            self._described_by(verb)
+            self._described_by(verb, token.start)
             return
         if verb.action is Action.USE and self._is_means(tokens, place):
             return
@@ -373,12 +391,13 @@ class Clauses(Actors):
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         return after is None or (after.kind is not Kind.ITEM and after.value != USER)
 
-    def _described_by(self, verb: Verb) -> None:
+    def _described_by(self, verb: Verb, token_start: int) -> None:
         """收集的…: a description. What is collected by description is collected."""
         clause = self._clause
         if clause.nested >= 0:
             return
-        if verb.action is Action.COLLECT and clause.subject != USER and not clause.denied and not verb.permit:
+        given_on = clause.role == "object" and self.text.startswith("已", token_start - 1)
+        if verb.action is Action.COLLECT and clause.subject != USER and not (clause.denied or verb.permit or given_on):
             clause.described = not verb.weak or clause.subject == FIRST
             clause.role = None
         elif clause.group and clause.joined and clause.group[-1].action is Action.COLLECT:

@@ -53,7 +53,7 @@ def _past_description(rest: list[Token]) -> int:
 
 def _acts(segment: list[Token]) -> bool:
     """Whether a stretch is somebody's doing, not the rest of an open condition: 当您使用服务,第三方会获取…."""
-    if segment[0].kind is not Kind.PARTY or segment[0].value == USER or has(segment, Kind.ENDS):
+    if segment[0].kind is not Kind.PARTY or segment[0].value == USER or segment[-1].kind is Kind.ENDS:
         return False
     return segment[1:2] != [] and has(segment, Kind.VERB) and segment[-1].kind is not Kind.OF
 
