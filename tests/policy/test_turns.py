@@ -198,7 +198,8 @@ def test_a_table_whose_links_are_words_has_rows() -> None:
 
 def test_an_entry_of_several_components_and_one_without_data() -> None:
     several = "甲分享SDK,甲登录SDK:\n公司名称:甲科技有限公司\n收集信息:IMEI\n"
-    assert [(row.name, row.items) for row in read("第三方SDK\n" + several).sdks] == [("甲分享SDK,甲登录SDK", ("imei",))]
+    rows = {row.name: row.items for row in read("第三方SDK\n" + several).sdks}
+    assert rows == {"甲分享SDK": ("imei",), "甲登录SDK": ("imei",)}
     (row,) = read("我们接入了以下SDK。(四)丙推送 SDK:为了便于您接收消息,需要通知栏权限。").sdks
     assert (row.name, row.items, row.collects_nothing) == ("丙推送 SDK", (), False)
     assert read("第三方SDK:由合作方提供的收集信息的程序。").sdks == ()

@@ -15,6 +15,7 @@ from finwatch.model.statement import PartyKind, PolicyReading, SdkRow, Statement
 from finwatch.policy.builder import HAN
 from finwatch.policy.statements.components import Component
 from finwatch.policy.statements.lexicon import Lexicon
+from finwatch.policy.statements.parties import components_named, names_beside, names_of, served_by
 from finwatch.policy.statements.reading import Reader
 from finwatch.policy.statements.rights import rights_of
 
@@ -48,9 +49,10 @@ def read_statements(policy: PolicyText, grammar: Grammar) -> PolicyReading:
         unread.append(f"the language was not recognised; read with the grammar of {language}")
     reader = Reader(policy, grammar.lexicon(language))
     statements = tuple(sorted(reader.read(), key=lambda one: (one.start, one.item_start)))
-    rows = [_row(component) for component in reader.components]
+    rows = [_row(component, name) for component in reader.components for name in names_of(component.name)]
     rows += _prose_rows(policy, statements, {row.name for row in rows})
     rows += _entries(reader.entries, rows)
+    rows += _entries(_named(policy), rows)
     return PolicyReading(
         document=policy.document,
         statements=statements,
@@ -60,9 +62,9 @@ def read_statements(policy: PolicyText, grammar: Grammar) -> PolicyReading:
     )
 
 
-def _row(component: Component) -> SdkRow:
+def _row(component: Component, name: str) -> SdkRow:
     return SdkRow(
-        name=component.name,
+        name=name,
         supplier=component.supplier,
         purpose=component.purpose,
         items=tuple(sorted(component.items)),
@@ -94,6 +96,15 @@ def _entries(entries: Mapping[str, tuple[int, int, int]], rows: list[SdkRow]) ->
     ]
 
 
+def _named(policy: PolicyText) -> dict[str, tuple[int, int, int]]:
+    """Components that a sentence lists by name alone, as entries."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for name, at in components_named(policy.text):
+        paragraph = next(one for one in policy.paragraphs if one.end > at)
+        found.setdefault(name, (paragraph.number, paragraph.start, paragraph.end))
+    return found
+
+
 def _key(name: str) -> str:
     return re.sub(r"sdk|[\W_]", "", name.lower())
 
@@ -103,8 +114,16 @@ def _prose_rows(policy: PolicyText, statements: tuple[Statement, ...], known: se
     by_name: dict[str, list[Statement]] = {}
     for statement in statements:
         name = statement.party.name
-        if statement.party.kind is PartyKind.SDK and name is not None and name not in known:
-            by_name.setdefault(name, []).append(statement)
+        if statement.party.kind is PartyKind.THIRD:
+            name = served_by(policy.text, statement.start, statement.end)
+        elif statement.party.kind is not PartyKind.SDK:
+            continue
+        if name is None:
+            continue
+        at = policy.text.find(name.removesuffix("SDK").strip(), statement.start, statement.end)
+        for one in (*names_of(name), *names_beside(policy.text, statement.start, at)):
+            if one not in known:
+                by_name.setdefault(one, []).append(statement)
     rows = []
     for name, group in by_name.items():
         first = group[0]

@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from finwatch.model.policy import Paragraph, ParagraphKind, PolicyText
 from finwatch.model.statement import Party, PartyKind
-from finwatch.policy.statements.lexicon import Kind, Token, word_list
+from finwatch.policy.statements.lexicon import word_list
 
-FIELDS = ("name", "supplier", "purpose", "data", "permission", "link", "other")
+FIELDS = ("name", "supplier", "purpose", "data", "permission", "link", "other", "mute")
 NUMBER = re.compile(
     r"^\s*(?:[•●○■·▪◦*\-—]\s*|[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]{1,3}|[a-z]|[ivx]{1,4})[)）.、:．]\s*)+"
 )
@@ -28,6 +28,12 @@ POINTED = re.compile(r"查看|点击|链接|详情|详见|隐私|View|Link|Polic
 ADDRESS = re.compile(r"(?:https?://|[/%])[!-~]*$")
 """A line that is an address, or the rest of one that was broken."""
 NAME_LENGTH = 60
+ROW_NAME = re.compile(r"(?:SDK|组件|插件)等?$", re.IGNORECASE)
+"""The end of a cell that names a component."""
+DATA = re.compile(
+    r"信息|权限|状态|标识|数据|地址|号|列表|日志|型号|版本|位置|网络|[A-Z]{2,}|姓名|获取|读取|收集|采集|照|相[机册]"
+)
+"""Words of which a cell with data has one."""
 ROWS = 400
 """Rows taken from one flat table."""
 LIKE = (
@@ -36,11 +42,22 @@ LIKE = (
     ("data", re.compile(r"信息|字段|数据")),
     ("permission", re.compile(r"权限")),
     ("purpose", re.compile(r"目的|用途|场景|功能")),
-    ("other", re.compile(r"方式|类型|渠道|范围|说明|备注")),
+    ("mute", re.compile(r"类型|渠道")),
+    ("other", re.compile(r"方式|范围|说明|备注")),
 )
 """What a header says that no list of labels has, by the words in it; the first that fits."""
 LONGEST = 1_500
 """Characters of a paragraph that may hold labelled fields."""
+NAMED = re.compile(r"(?:SDK|插件|组件)\s?名称\s*:", re.IGNORECASE)
+"""The label of a name; a paragraph with one holds entries, however long it is and whatever stands before them."""
+LEAD_IN = re.compile(r"(?:\s|[(（]?\d{1,3}[)）.、]|[A-Za-z0-9\u4e00-\u9fff ]{0,16}sdk\s?|使用|接入)+$", re.IGNORECASE)
+"""What stands between the words before an entry and its first label: 3)使用."""
+GOES_ON = re.compile(r"为了|我们|我行|您|本公司")
+"""Words that no name of a supplier holds: a sentence about something else begins."""
+AFTER_LIST = re.compile(r"。(?=[^。]*(?:我们|我行|我司|本公司|您|用户))")
+"""The end of the last value of a line, where the operator goes on to speak."""
+BRACKET = re.compile(r"\s*[(（](?:[^()（）]*(?:包含|包括|内置|集成)[^()（）]*|[^()（）]{40,})[)）]$")
+"""A bracket behind a name that says what is in the component."""
 LOOSE = 60
 """Paragraphs that may belong to the last cell of a row."""
 COMPANY = re.compile(
@@ -68,6 +85,10 @@ class Component:
     """Paragraph, start and end of the words that list its data."""
     maybe: list[tuple[int, int, int]] = field(default_factory=list)
     """Words under a header that says little (调用方式): data where they name items."""
+    said: list[tuple[int, int, int]] = field(default_factory=list)
+    """Words that are no list of data: data where a verb says that they are taken (目的: 采集人脸图像)."""
+    parts: list[tuple[int, int, int]] = field(default_factory=list)
+    """Everything that its fields take up, labels with values: none of it is said of the operator."""
     nothing: bool = False
     expects: bool = False
     """Its data follow on the next lines."""
@@ -93,7 +114,9 @@ def components_of(policy: PolicyText) -> list[Component]:
 
 
 def _is_component(one: Component) -> bool:
-    if re.search(r"权限|不会|收集|http|我们|您|。|&", one.name):
+    if re.search(r"不会|http|我们|您|。|&", one.name):
+        return False
+    if re.search(r"权限|收集", one.name) and not ROW_NAME.search(one.name):
         return False
     if re.search(r"功能|政策|条款|以下", one.name) and not SDK.search(one.name):
         return False
@@ -142,7 +165,7 @@ def _fields_and_flat(policy: PolicyText) -> Iterator[Component]:
             at, rows = _flat(policy, paragraphs, at, columns)
             yield from rows
             continue
-        parts = _parts(policy.text, paragraph) if paragraph.end - paragraph.start < LONGEST else []
+        parts = _parts(policy.text, paragraph)
         if not parts:
             before = open_
             open_, last = _between(policy, paragraph, open_, last)
@@ -152,17 +175,18 @@ def _fields_and_flat(policy: PolicyText) -> Iterator[Component]:
                 yield before
             at += 1
             continue
-        for name, start, end, lead in parts:
+        for name, label, start, end, lead in parts:
             title = _name_of(lead)
             begins = name == "name" or (title and SDK.search(title)) or open_ is None or (name in filled and last)
             value = policy.text[start:end] if name == "name" else title or last
             if begins and value:
                 if open_ is not None:
                     yield open_
-                open_ = Component(_name_of(value), paragraph.start, end, paragraph.number, style=_style(value))
+                open_ = Component(_name_of(value), label, end, paragraph.number, style=_style(value))
                 filled, last = set(), ""
             if open_ is not None:
                 _fill(policy.text, open_, name, (paragraph.number, start, end))
+                open_.parts.append((paragraph.number, label, end))
                 open_.sure = open_.sure or SDK.search(policy.text[max(start - 24, paragraph.start) : start]) is not None
                 filled.add(name)
         at += 1
@@ -204,22 +228,49 @@ def _style(words: str) -> str:
     return re.sub(r"[\d.\s]+|[一二三四五六七八九十]+", "0", match.group()) if match else ""
 
 
-def _parts(text: str, paragraph: Paragraph) -> list[tuple[str, int, int, str]]:
-    """The labelled parts of a paragraph: field, start and end of the value, and the words before the first label."""
-    colon = text.find(":", paragraph.start, min(paragraph.end, paragraph.start + NAME_LENGTH + 30))
-    if colon < 0:
+def _parts(text: str, paragraph: Paragraph) -> list[tuple[str, int, int, int, str]]:
+    """The labelled parts of a paragraph: field, where the label begins, start and end of the value, words before it.
+
+    Words before the first label are its lead: the name of the component, or else the paragraph has no fields. Where a
+    label names a component, entries may begin anywhere.
+    """
+    start, end = paragraph.start, paragraph.end
+    glued = NAMED.search(text, start, end) is not None
+    if not glued and (end - start >= LONGEST or text.find(":", start, min(end, start + NAME_LENGTH + 30)) < 0):
         return []
-    found = _labels_in(text, paragraph.start, paragraph.end)
+    found = _labels_in(text, start, end)
     if not found:
         return []
-    lead = text[paragraph.start : found[0][1]]
+    lead = text[start : found[0][1]]
     if len(lead) > NAME_LENGTH or "。" in lead or (NUMBER.sub("", lead).strip(" :：") and not SDK.search(lead)):
-        return []
+        if not glued:
+            return []
+        lead = _lead_in(lead)
+    begins = found[0][1] - len(lead)
     parts = []
-    for number, (name, _, value) in enumerate(found):
-        end = found[number + 1][1] if number + 1 < len(found) else paragraph.end
-        parts.append((name, value, end, lead if number == 0 else ""))
+    for number, (name, label, value) in enumerate(found):
+        last = number + 1 == len(found)
+        stop = _stop(text, name, value, end, several=number > 0) if last else found[number + 1][1]
+        parts.append((name, label if number else begins, value, stop, "" if number else lead))
     return parts
+
+
+def _lead_in(lead: str) -> str:
+    """The end of ``lead`` that belongs to the first entry: its number, and the name before the label."""
+    match = LEAD_IN.search(lead)
+    return match.group() if match else ""
+
+
+def _stop(text: str, name: str, start: int, end: int, *, several: bool) -> int:
+    """Where the last value of a paragraph ends: nothing is wanted that the operator says behind it."""
+    if name == "link":
+        found = LINK.search(text, start, end)
+        return found.end() if found else end
+    if name == "supplier":
+        match = GOES_ON.search(text, start, end)
+        return match.start() if match else end
+    match = AFTER_LIST.search(text, start, end) if several else None
+    return match.end() if match else end
 
 
 def _labels_in(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
@@ -242,7 +293,7 @@ def _labels_in(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
 
 
 def _name_of(words: str) -> str:
-    name = NUMBER.sub("", words.strip()).strip(" :：。,，、;；*")
+    name = BRACKET.sub("", NUMBER.sub("", words.strip()).strip(" :：。,，、;；*"))
     return name if 1 < len(name) <= NAME_LENGTH else ""
 
 
@@ -255,17 +306,21 @@ def _fill(text: str, component: Component, name: str, place: tuple[int, int, int
         component.supplier = component.supplier or words[:NAME_LENGTH] or None
     elif name == "purpose":
         component.purpose = component.purpose or words or None
+        component.said.append((number, start, end))
     elif name == "link":
         found = LINK.search(words)
         component.link = component.link or (found.group() if found else None)
+        component.said.append((number, start, end))
     elif name in ("data", "permission"):
         if NOTHING.match(words):
             component.nothing = component.nothing or (name == "data" and not component.data)
+            component.said.append((number, start, end))
         elif words:
             component.data.append((number, start, end))
         component.expects = not words
     elif name == "other" and words:
         component.maybe.append((number, start, end))
+        component.said.append((number, start, end))
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -300,13 +355,15 @@ def _flat(
     while at < len(paragraphs) and len(rows) < ROWS:
         cells = paragraphs[at : at + width]
         if len(cells) == width and _is_row(policy, cells, columns):
+            cells = cells[: _width(policy, paragraphs, at, columns)]
             name = _name_of(policy.words(cells[columns.index("name")]))
             component = Component(name, cells[0].start, cells[-1].end, cells[0].number, sure=True)
-            for column, cell in zip(columns, cells, strict=True):
+            for column, cell in zip(_columns(policy, cells, columns), cells, strict=True):
+                component.parts.append((cell.number, cell.start, cell.end))
                 if column != "name":
                     _fill(policy.text, component, column, (cell.number, cell.start, cell.end))
             rows.append(component)
-            at += width
+            at += len(cells)
             loose = 0
             continue
         words = policy.words(paragraphs[at])
@@ -323,6 +380,33 @@ def _flat(
         loose += 1
         at += 1
     return at, rows
+
+
+def _width(policy: PolicyText, paragraphs: Sequence[Paragraph], at: int, columns: list[str]) -> int:
+    """How many of the cells at ``at`` are one row: fewer than there are columns where empty cells left no line."""
+    if columns[0] != "name" or "data" not in columns or _fits(policy, paragraphs[at : at + len(columns)], columns):
+        return len(columns)
+    short = range(len(columns) - 1, 1, -1)
+    named = next((k for k in short if ROW_NAME.search(BRACKET.sub("", policy.words(paragraphs[at + k])))), None)
+    if named is not None:
+        return named
+    following = (k for k in short if _fits(policy, paragraphs[at + k : at + k + len(columns)], columns))
+    return next(following, len(columns))
+
+
+def _fits(policy: PolicyText, cells: Sequence[Paragraph], columns: list[str]) -> bool:
+    """Whether the cell under the header of data can hold data."""
+    if len(cells) < len(columns) or not _is_row(policy, cells, columns):
+        return False
+    words = policy.words(cells[columns.index("data")])
+    return NOTHING.match(words) is not None or DATA.search(words) is not None
+
+
+def _columns(policy: PolicyText, cells: Sequence[Paragraph], columns: list[str]) -> list[str]:
+    """The fields of the cells of a row; where cells are missing, by what stands in them."""
+    if len(cells) == len(columns):
+        return columns
+    return ["name", *("data" if DATA.search(policy.words(cell)) else "purpose" for cell in cells[1:])]
 
 
 def _is_row(policy: PolicyText, cells: Sequence[Paragraph], columns: list[str]) -> bool:
@@ -370,32 +454,9 @@ def _row(policy: PolicyText, cells: list[Paragraph], columns: dict[int, str]) ->
     component = Component("", cells[0].start, cells[-1].end, cells[0].number)
     for cell in cells:
         column = columns.get(cell.column if cell.column is not None else -1)
+        component.parts.append((cell.number, cell.start, cell.end))
         if column == "name":
             component.name = _name_of(policy.words(cell)) or component.name
         elif column is not None:
             _fill(policy.text, component, column, (cell.number, cell.start, cell.end))
     return component if component.name else None
-
-
-def items_in(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
-    """The item tokens of ``text[start:end]``."""
-    return [one for one in tokens if one.kind is Kind.ITEM and one.value and start <= one.start and one.end <= end]
-
-
-class Listed:
-    """Which components a stretch of the text belongs to. Asked in rising order of place."""
-
-    def __init__(self, components: list[Component]) -> None:
-        self._left = list(reversed(components))
-
-    def at(self, start: int, end: int) -> list[Component]:
-        """The components whose words stand in or around ``start`` to ``end``, in order."""
-        while self._left and self._left[-1].end <= start:
-            self._left.pop()
-        found = []
-        for one in reversed(self._left):
-            if one.start >= end:
-                break
-            if one.end > start:
-                found.append(one)
-        return found

@@ -17,7 +17,7 @@ from finwatch.policy.statements.parties import sdk_name
 
 LEAST = 3
 """Components that a table has at least, and labels of its header."""
-FIELDS = ("name", "supplier", "purpose", "data", "permission", "link", "other")
+FIELDS = ("name", "supplier", "purpose", "data", "permission", "link", "other", "mute")
 BEFORE_NAME = re.compile(r"(?:\s|信息|权限|状态|数据|等|[)）、,，;；.])+")
 JOINED = 12
 """Characters between two names of one row (穿山甲SDK/广点通SDK)."""
