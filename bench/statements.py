@@ -101,7 +101,8 @@ def row_units(reading: PolicyReading, policy: PolicyText, raw: str, record: Reco
         words = name_key(raw[low:high])
         for key, row in rows:
             start, end = policy.source_span(row.start, row.end)
-            known = next((name for name in wanted if key and (key in name or name in key)), None)
+            near = (name for name in wanted if key and (key in name or name in key))
+            known = key if key in wanted else next(near, None)
             if known is not None or (start < high and end > low and key and key in words):
                 items = {*row.items} if known is None else {*row.items} & {*wanted[known]}
                 inside = start >= low and end <= high
