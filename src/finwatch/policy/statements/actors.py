@@ -95,9 +95,10 @@ class Actors(Closing):
         if before is not None and before.kind is Kind.REFUSAL and token.value is PartyKind.FIRST:
             clause.mute = True
             return
-        if token.value is PartyKind.FIRST and before is not None and before.kind is Kind.OF and clause.group:
-            if before.end == token.start and self.text[token.start] not in "我本":
-                return  # 您的系统…信息: an object
+        if token.value is PartyKind.FIRST and before is not None and clause.group and self.text[token.start] not in "我本":
+            named = before.kind is Kind.AND and after is not None and after.kind is Kind.ITEM and after.start == token.end
+            if before.end == token.start and (before.kind is Kind.OF or named):
+                return  # 您的系统…信息, IMEI、APP版本号: an object
         if token.value is PartyKind.FIRST:
             if before is None or before.kind is not Kind.PREPOSITION or before.end < token.start:
                 self._first(token, before, after)

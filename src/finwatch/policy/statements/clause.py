@@ -19,7 +19,7 @@ from finwatch.policy.statements.segments import KEEPER, classified, first_subjec
 INSIDE = ("中,", "中可能", "中也", "之中", "里,")
 """After an object: it is only where something else is found (我们收集的信息中,可能包含…)."""
 
-DUTY = re.compile(r"要求(?:其|对方)[^,。;]{0,6}$")
+DUTY = re.compile(r"要求(?:其|对方)[^,。;]{0,24}$")
 """要求其及时删除: somebody else's duty. The pattern ends where the verb begins."""
 NUMBERED = re.compile(r"(?:种类|类型)[、和及与]*号码")
 """身份证件的种类、号码: both are data."""
@@ -34,6 +34,7 @@ JOINING = frozenset({Kind.AND, Kind.PREPOSITION})
 USED_FOR = Verb(Action.USE, weak=True, purpose=True)
 CHECKS = ("验证", "核验", "核对", "校验", "比对")
 """What is checked is used where it is the object of 将 or 对, and a means after 通过."""
+AIM = re.compile(r"出于[^,。;]{0,40}?目的(?:下|而|来)?")
 DONE = ("", "到", "了", "过", "得", "来", "中", "时", "后", "前")
 """Between a verb and 的: 收集到的; not 收集新的."""
 MADE = re.compile(r"(?:和|及|或|与|、|以及|并|或者)?(?:在[^,。]{0,10})?(?:产生|生成|形成)的")
@@ -99,7 +100,7 @@ class Clauses(Actors):
                 elif clause.group or clause.front:
                     clause.purpose_at = token.start
                 else:
-                    place = first_subject(tokens, place + 1)
+                    place = self._past_purpose(tokens, place)
                     continue
             elif kind is Kind.TURN:
                 if clause.nested < 0:
@@ -121,6 +122,14 @@ class Clauses(Actors):
             place += 1
         if self._clause.purpose_at >= 0 and tokens:
             self._clause.joined = False
+
+    def _past_purpose(self, tokens: list[Token], place: int) -> int:
+        """Where a purpose inside a clause ends: 出于…目的 with its last word, others at the next subject."""
+        token = tokens[place]
+        aim = AIM.match(self.text, token.start)
+        if aim is None:
+            return first_subject(tokens, place + 1)
+        return next((at for at in range(place + 1, len(tokens)) if tokens[at].start >= aim.end()), len(tokens))
 
     def _mark(self, token: Token) -> None:  # noqa: PLR0912 - one branch a kind of word
         """Takes a word that only colours the clause."""
@@ -296,7 +305,7 @@ class Clauses(Actors):
         verb: Verb = token.value
         clause = self._clause
         after = tokens[place + 1] if place + 1 < len(tokens) else None
-        duty = DUTY.search(self.text, max(0, token.start - 12), token.start)
+        duty = DUTY.search(self.text, max(0, token.start - 30), token.start)
         if clause.mute or duty or self._is_quoted(token) or self._is_noun(tokens, place):
             return
         if verb.purpose:
@@ -335,6 +344,8 @@ class Clauses(Actors):
             and tokens[place - 1].kind is Kind.AND
         ):
             return
+        if clause.objects and self._is_named_by(tokens, place):
+            return
         if clause.group and clause.objects:
             subject_kept = clause.subject
             self._turn()
@@ -371,6 +382,16 @@ class Clauses(Actors):
         """运营分析会采集: a verb of use right before another names what it is for."""
         if before.kind is Kind.VERB:
             del self._clause.group[-2]
+
+    def _is_named_by(self, tokens: list[Token], place: int) -> bool:
+        """收集操作系统、读写通讯录、位置: a verb of taking before one object of many is part of its name."""
+        clause, token = self._clause, tokens[place]
+        if not (clause.group and place) or token.value.action is not Action.COLLECT:
+            return False
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        listed = tokens[place - 1].kind is Kind.AND and self.text[token.start - 1] == "、"
+        taken = any(one.action is Action.COLLECT for one in clause.group)
+        return listed and taken and after is not None and after.kind is Kind.ITEM and after.start - token.end <= 1
 
     def _is_quoted(self, token: Token) -> bool:
         """“设置”: the name of a page or a button."""
@@ -414,7 +435,9 @@ class Clauses(Actors):
         subject = clause.subject if clause.subject is not None else self._carry
         if clause.group:
             clause.purpose_at = token.start
-        elif clause.front and (clause.permission or clause.described):
+        elif clause.front and (
+            clause.permission or clause.described or self.text.endswith("权限", 0, clause.front[-1].end)
+        ):
             clause.group.append(Verb(Action.COLLECT))
             clause.objects, clause.front = clause.front, []
             clause.purpose_at = token.start

@@ -19,6 +19,10 @@ NOMINAL = re.compile(
 """From a verb on: it describes a noun that is no data (降低披露和更改的风险)."""
 PROMISED = re.compile(r"(?:使|保证|确保|防止|努力|避免)[^,。;我]{0,14}(?:不会|不)(?:被)?$")
 """使您的信息不会被泄漏: a promise of protection. The pattern ends where the verb begins."""
+ON_DEVICE = re.compile(
+    r"[\u4e00-\u9fff]{2,5}[^,。;服务]{0,16}?(?:设备|手机|终端|本地|客户端|浏览器)(?:端|本地|存储)?(?:上|中|内|里|本地|之中|当中)?(?=[,。;()])"
+)
+"""From a verb of keeping on: what keeps is the person's own device (仅保存在您的手机上)."""
 AT_WILL = re.compile(r"[^,。;]{0,24}(?:您|你)(?:所)?指定的")
 """After an object: a recipient that the person names."""
 CLAUSE_END = re.compile(r"[,。;，；\n]")
@@ -88,7 +92,8 @@ class Closing:
             self.open_head = frame if include else None
             if objects:
                 self.frames.append(frame)
-                if clause.jointly is not None and party == FIRST and not frame.denied:
+                given = frame.verbs[-1].action in GIVEN
+                if clause.jointly is not None and party == FIRST and not frame.denied and not given:
                     self.frames.append(replace(frame, party=clause.jointly))
                 if not carried:
                     self._last = objects
@@ -162,6 +167,8 @@ class Closing:
             return isinstance(to, Party)
         if self._with_the_person(frame, to):
             return False
+        if verb.action is Action.STORE and not frame.denied and ON_DEVICE.match(self.text, clause.last_verb):
+            frame.party = Party(PartyKind.DEVICE)
         if party == USER:
             frame.party = FIRST
             return verb.action is Action.COLLECT
@@ -182,7 +189,7 @@ class Closing:
     @staticmethod
     def _drop_giving(frame: Frame, to: Party | str | None) -> None:
         """已提供或可能开发的功能中会收集: giving without a receiver beside another verb is no giving of data."""
-        if not frame.verbs[-1].provide and not isinstance(to, Party):
+        if not frame.verbs[-1].provide and (not isinstance(to, Party) or to.kind is PartyKind.FIRST):
             frame.verbs = [one for one in frame.verbs if not (one.provide or one.needs_recipient)]
 
     def _with_the_person(self, frame: Frame, to: Party | str | None) -> bool:

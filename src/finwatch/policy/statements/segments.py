@@ -14,6 +14,7 @@ KEEPER = re.compile(r"设备|终端|手机|载体|操作系统")
 
 ADVICE = re.compile(
     r"建议(?:请)?(?:您|你|用户|客户|未成年人|其|监护人|父母)|请(?:您的?|你的?)?(?:父母|(?:法定)?监护人)"
+    r"|请您?(?:务必|妥善|谨慎)"
 )
 WAY = re.compile(
     r"点击(?:右上角|右下角|左上角)?[“\"「【\[]|[“「]?我的[”」]?\s*(?:[-~—–>/(]|页面)"
@@ -188,8 +189,10 @@ def first_subject(tokens: list[Token], start: int) -> int:
     """Where a purpose ends: at the first party as a subject (为了…我们), or at 而 and its verb; else the end."""
     for place in range(start, len(tokens)):
         token = tokens[place]
-        if token.kind is Kind.TURN and place + 1 < len(tokens) and tokens[place + 1].kind is Kind.VERB:
-            return place + 1
+        if token.kind is Kind.TURN and place + 1 < len(tokens):
+            after = tokens[place + 1]
+            if after.kind is Kind.VERB or (after.kind is Kind.PREPOSITION and after.value == "object"):
+                return place + 1
         if token.kind is Kind.PARTY and token.value is PartyKind.FIRST:
             before = tokens[place - 1]
             if before.kind in (Kind.PREPOSITION, Kind.CONTROL, Kind.VERB) and before.end == token.start:

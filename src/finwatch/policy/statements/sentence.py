@@ -58,9 +58,10 @@ def _acts(segment: list[Token]) -> bool:
     return segment[1:2] != [] and has(segment, Kind.VERB) and segment[-1].kind is not Kind.OF
 
 
-def _still_supposed(segment: list[Token], place: int) -> bool:
+def _still_supposed(text: str, segment: list[Token], place: int) -> bool:
     """如我们在未获得同意的情况下收集了…: the supposition's own subject stands before 情况下, so its verb is behind it."""
-    before = any(isinstance(token.value, PartyKind) for token in segment[:place])
+    named = text.endswith(("我们", "我行", "我司"), 0, segment[0].end)
+    before = named or any(isinstance(token.value, PartyKind) for token in segment[:place])
     return before and not any(token.kind is Kind.PARTY for token in segment[place + 1 :])
 
 
@@ -91,6 +92,8 @@ class Sentence(Clauses):
         main, asides = without_brackets(self.text, tokens)
         pending = False
         colon = bool(main) and main[-1].kind is Kind.COLON
+        if main and main[0].kind is Kind.AND:
+            main = main[1:]  # the mark of a number: 2、如果…
         for segment in segments(main):
             pending = self._segment(segment, pending=pending)
         self._close()
@@ -142,7 +145,8 @@ class Sentence(Clauses):
             return has(segment, Kind.VERB) and bool(self._conditions)
         if last.kind is not Kind.ENDS or first.kind not in (Kind.PARTY, Kind.PREPOSITION, Kind.VERB, Kind.NOT):
             return False
-        return not (first.kind is Kind.PARTY and first.value is PartyKind.FIRST)
+        within = len(segment) > 2 and self.text.startswith("在", segment[1].start) and segment[1].kind is Kind.PREPOSITION
+        return within or not (first.kind is Kind.PARTY and first.value is PartyKind.FIRST)
 
     def _condition(self, segment: list[Token], *, pending: bool) -> tuple[int, bool]:
         """Takes the condition at the beginning of ``segment``: how many tokens it has, and whether it is still open."""
@@ -152,7 +156,9 @@ class Sentence(Clauses):
         ended = False
         for place, token in enumerate(segment):
             if token.kind is Kind.ENDS or (token.kind is Kind.EXCEPTED and role == "unless"):
-                if has(segment[place + 1 :], Kind.VERB) and not (role == "if" and _still_supposed(segment, place)):
+                if has(segment[place + 1 :], Kind.VERB) and not (
+                    role == "if" and _still_supposed(self.text, segment, place)
+                ):
                     end, ended = place + 1, True
                     if not described(segment, place):
                         break
@@ -166,6 +172,8 @@ class Sentence(Clauses):
             end = min(end, law_ends(segment, 0))
         part = segment[:end]
         condition = classified(self.text, part, role)
+        if role == "if" and end == len(segment) and has(part, Kind.ENDS) and part[-1].kind is Kind.ITEM:
+            self._last = [part[-1]]  # what the supposition is about: 如果我们…收集了儿童信息,会删除相关数据
         if self.frames and condition.kind is ConditionKind.EXCEPTION:
             self._trailing.append(condition)
         if role == "if" and self.frames:
@@ -192,6 +200,9 @@ class Sentence(Clauses):
         if not clause.group and clause.front and 0 <= clause.fronted < len(clause.front):
             after = next((token for token in rest if token.kind not in BARE), None)
             return after is not None and after.kind is Kind.ITEM
+        if clause.group and clause.purpose_at >= 0 and self._adds(rest):
+            clause.purpose_at = -1
+            return True
         if not clause.group or clause.purpose_at >= 0:
             return False
         if all(token.kind in (Kind.INCLUDE, Kind.LIMIT, Kind.TURN) for token in rest):
@@ -203,11 +214,20 @@ class Sentence(Clauses):
         for place, token in enumerate(rest[start:], start):
             if token.kind is Kind.VERB and place + 1 < len(rest) and rest[place + 1].kind is Kind.OF:
                 continue
+            if token.kind is Kind.VERB and place and self._is_named_by(rest, place):
+                continue
             if token.kind is Kind.PURPOSE or (token.kind is Kind.VERB and token.value.purpose):
                 return True
             if token.kind in (Kind.VERB, Kind.NOT, Kind.RIGHTS, Kind.TURN):
                 return False
         return True
+
+    def _adds(self, rest: list[Token]) -> bool:
+        """…用于身份识别,以及IP地址用于安全校验: more of what the predicate takes, behind its purpose."""
+        more = rest[0].kind is Kind.INCLUDE or (
+            rest[0].kind is Kind.AND and self.text.startswith("以及", rest[0].start)
+        )
+        return more and len(rest) > 1 and rest[1].kind is Kind.ITEM and bool(rest[1].value)
 
     def _next_clause(self) -> None:
         self._close()

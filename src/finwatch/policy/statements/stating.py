@@ -119,22 +119,25 @@ class Stating:
         before = [one for one in self._current if one.kind is Kind.ITEM and one.value and one.start < token.start]
         before = [one for one in before if one.value != PERMISSION_NAMED]
         if not before:
-            return self._sentence_before() or [token]
+            return self._sentence_before(token) or [token]
         named = [one for one in before if not self._by_means_of(one) and one.value != SENSITIVE]
         if not named:
-            return self._sentence_before() or [token]
+            return self._sentence_before(token) or [token]
         specific = [one for one in named if not GENERIC.issuperset(one.value)]
         if named and GENERIC.issuperset(named[-1].value):
             return [token, *specific]
         return specific or [token]
 
-    def _sentence_before(self) -> list[Token]:
-        """The items of the sentence right before; further back nothing is guessed.
+    def _sentence_before(self, token: Token) -> list[Token]:
+        """The items of the sentence right before; further back nothing is guessed. 这些信息 behind a comma is of its own.
 
         Where an authorisation is withdrawn (如您取消授权,我们将不再收集这些信息), all that it opened is meant, no list.
         """
-        refused = any(one.kind is Kind.REFUSAL for one in self._current)
-        return self._last if self._last_sentence == self._sentence_number - 1 and not refused else []
+        if self._last_sentence != self._sentence_number - 1:
+            return []
+        near = self.text.startswith(("这", "该", "此"), token.start)
+        later = near and any(one.kind is Kind.COMMA and one.start < token.start for one in self._current)
+        return [] if later or any(one.kind is Kind.REFUSAL for one in self._current) else self._last
 
     @staticmethod
     def _is_told(token: Token) -> bool:
