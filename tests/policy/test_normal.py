@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finwatch.policy.normal import Origin, becomes, normalise, traced, traced_in_full
+from finwatch.policy.normal import Origin, becomes, normalise, normalise_in_full, traced, traced_in_full
 
 CODE_POINTS = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
 MIXED = (
@@ -38,6 +38,7 @@ def test_both_ways_trace_alike(case: tuple[str, Origin], at: int) -> None:
     text, origin = case
     assert traced(text, origin, at) == traced_in_full(text, origin, at)
     assert traced(text, ()) == (normalise(text), [])
+    assert normalise(text) == normalise_in_full(text)
 
 
 def test_offsets_that_fall_are_left_to_the_full_way() -> None:
@@ -53,7 +54,7 @@ def test_every_character_becomes_what_it_becomes_alone() -> None:
     for character in CODE_POINTS:
         told = becomes(character)
         if told is not None:
-            assert told.strip(" ") == normalise(character), hex(ord(character))
+            assert told.strip(" ") == normalise_in_full(character), hex(ord(character))
             assert (told == " ") is character.isspace()
             assert told == " " or " " not in told
 

@@ -60,9 +60,10 @@ pub struct Words {
 impl Words {
     /// Of `words` in lower case, each with its mode (`SILENT`, … added up).
     pub fn new<'a>(words: impl Iterator<Item = &'a str>, modes: Vec<u8>, around: Around) -> Result<Self, Error> {
+        // The full table of a DFA would not stay in the cache.
         let find = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::DFA))
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(words)
             .map_err(|error| Error::malformed(format!("the list of words cannot be used: {error}")))?;
         Ok(Self { find, modes, around })

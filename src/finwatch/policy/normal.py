@@ -32,6 +32,15 @@ RADICAL = re.compile("[" + "".join(map(chr, RADICALS)) + "]")
 
 def normalise(text: str) -> str:
     """``text`` under NFKC, without invisible characters, white space runs as one space, none at the ends."""
+    try:
+        found = QUICK.traced(text, ())
+    except UnicodeEncodeError:  # half of a surrogate pair
+        found = None
+    return found[0] if found is not None else normalise_in_full(text)
+
+
+def normalise_in_full(text: str) -> str:
+    """As ``normalise``, for any characters."""
     if RADICAL.search(text):
         text = text.translate(RADICALS)
     return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
@@ -52,7 +61,7 @@ def traced(text: str, origin: Origin, at: int = 0) -> tuple[str, list[tuple[int,
 
 def traced_in_full(text: str, origin: Origin, at: int = 0) -> tuple[str, list[tuple[int, int, int]]]:
     """As ``traced``, for any characters; the native core does the same for those that ``becomes`` tells of."""
-    words = normalise(text)
+    words = normalise_in_full(text)
     if not words or not origin:
         return words, []
     pieces: list[str] = []
@@ -61,7 +70,7 @@ def traced_in_full(text: str, origin: Origin, at: int = 0) -> tuple[str, list[tu
     for event in _events("".join(sorted(one for one in set(text) if _is_odd(one)))).finditer(text):
         start, end = event.span()
         size = _copied(text, last, start, size=size, pieces=pieces, taken=taken)
-        put = normalise(event.group()) if not event.group()[0].isspace() else ""
+        put = normalise_in_full(event.group()) if not event.group()[0].isspace() else ""
         put = put or (" " if SPACES.search(event.group()) else "")
         taken += [(size + number, start, end - start) for number in range(len(put))]
         pieces.append(put)
@@ -85,7 +94,7 @@ def becomes(character: str) -> str | None:
         return None if INVISIBLE.match(character) else " "
     if INVISIBLE.match(character):
         return ""
-    plain = normalise(character)
+    plain = normalise_in_full(character)
     return plain if plain and " " not in plain else None
 
 
