@@ -14,6 +14,7 @@ from finwatch.limits import POLICY, PolicyLimits
 from finwatch.model.policy import ParagraphKind, PolicyFormat, PolicyText
 from finwatch.policy import html, ocr
 from finwatch.policy.builder import Block, build, looks_like_heading
+from finwatch.policy.lines import goes_on
 from finwatch.policy.normal import normalise
 from finwatch.policy.sniff import decode, is_html, picture_of, sniff
 
@@ -28,6 +29,8 @@ PART = re.compile(
     r"|(?<=[。；;])\s*(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|[（(]?\d{1,2}[)）.、．](?!\d))"
 )
 """Where a part of such a line begins."""
+LAST_CHARACTERS = 200
+"""What is looked at of a paragraph to see whether the next line goes on with it."""
 WRAPPED_LINES = 30
 WRAPPED_WIDTH = (36, 130)
 """Half characters of the lines of a wrapped text, at least and at most."""
@@ -128,13 +131,17 @@ def _plain_blocks(text: str) -> list[Block]:
         heading = len(line) <= HEADING_LINE and not WORDY.match(line) and looks_like_heading(normalise(line))
         if heading and width and _width(line) >= width * FULL and INSIDE.search(line):
             heading = False
-        if full and blocks and not heading and not LIST_MARK.match(line):
+        if blocks and not heading and not LIST_MARK.match(line) and (full or _goes_on(blocks[-1], line)):
             blocks[-1] = _joined(blocks[-1], line, at)
         else:
             kind = ParagraphKind.HEADING if heading else ParagraphKind.BODY
             blocks.append(Block(kind, line, 2 if heading else None, origin=((0, at, 1),)))
         full = width > 0 and not heading and _width(line) >= width * FULL and line.rstrip()[-1:] not in "。;；:：!?！？"
     return blocks
+
+
+def _goes_on(block: Block, line: str) -> bool:
+    return block.kind is ParagraphKind.BODY and goes_on(block.text[-LAST_CHARACTERS:], line)
 
 
 def _pieces(line: str) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,8 @@ from finwatch.model.statement import (
     Statement,
 )
 from finwatch.policy.statements.based import used_as_ground
-from finwatch.policy.statements.components import Component, Listed, components_of, items_in
+from finwatch.policy.statements.components import Component, components_of
+from finwatch.policy.statements.entries import Entries, Listed
 from finwatch.policy.statements.frame import GENERIC, Context, Frame
 from finwatch.policy.statements.glued import Glued, glued_table
 from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb
@@ -25,7 +26,8 @@ from finwatch.policy.statements.operator import with_operator
 from finwatch.policy.statements.segments import advises, obtained, sentences, trimmed
 from finwatch.policy.statements.sentence import Sentence
 from finwatch.policy.statements.shown import shown_to_others
-from finwatch.policy.statements.stating import CAPABILITIES, Stating
+from finwatch.policy.statements.stating import CAPABILITIES
+from finwatch.policy.statements.unnamed import with_unnamed
 
 LIST_LENGTH = 80
 """Paragraphs that one head may govern."""
@@ -69,7 +71,7 @@ def statements_of(policy: PolicyText, lexicon: Lexicon) -> tuple[Statement, ...]
     return tuple(Reader(policy, lexicon).read())
 
 
-class Reader(Stating):
+class Reader(Entries):
     """Reads one policy; ``read`` gives its statements and fills ``components``."""
 
     def __init__(self, policy: PolicyText, lexicon: Lexicon) -> None:
@@ -91,7 +93,7 @@ class Reader(Stating):
         """The statements, in the order in which they were met."""
         tokens = self.lexicon.scan(self.text)
         if not self.lexicon.latin:
-            tokens = with_operator(self.text, tokens)
+            tokens = with_unnamed(self.text, with_operator(self.text, tokens))
         at, size = 0, len(tokens)
         self.components = components_of(self.policy)
         listed = Listed(self.components)
@@ -99,33 +101,15 @@ class Reader(Stating):
             first = at
             while at < size and tokens[at].start < paragraph.end:
                 at += 1
+            here = tokens[first:at]
             around = listed.at(paragraph.start, paragraph.end)
-            read = [self._listed(one, paragraph.number, tokens[first:at]) for one in around]
-            if any(read):
-                if at < size and tokens[at].start == paragraph.end:
-                    at += 1
-                continue
-            self._component_party = around[-1].party if around else None
-            self._paragraph(paragraph.number, paragraph.kind, paragraph.start, paragraph.end, tokens[first:at])
+            for start, end, party in self._entries(around, paragraph, here):
+                self._component_party = party
+                part = [one for one in here if start <= one.start and one.end <= end] if around else here
+                self._paragraph(paragraph.number, paragraph.kind, start, end, part)
             if at < size and tokens[at].start == paragraph.end:
                 at += 1
         return self.found
-
-    def _listed(self, component: Component, number: int, tokens: list[Token]) -> bool:
-        """States what a component takes by the list of its data; whether the paragraph is nothing but such words."""
-        whole = False
-        for places, sure in ((component.data, True), (component.maybe, False)):
-            for paragraph, start, end in places:
-                if paragraph != number:
-                    continue
-                objects = [one for one in items_in(tokens, start, end) if one.value != PERMISSION_NAMED]
-                component.items.update(item for one in objects for item in one.value)
-                frame = Frame([Verb(Action.COLLECT)], objects, component.party, denied=False)
-                self._state(frame, number, (start, end))
-                whole = whole or sure
-        strong = any(token.kind is Kind.VERB and token.value.action is Action.COLLECT for token in tokens)
-        first = any(token.value is PartyKind.FIRST for token in tokens)
-        return whole or not (strong or first)
 
     def _paragraph(self, number: int, kind: ParagraphKind, start: int, end: int, tokens: list[Token]) -> None:
         if kind is ParagraphKind.NAVIGATION:
@@ -185,7 +169,7 @@ class Reader(Stating):
     def _sentence(self, number: int, span: tuple[int, int], end: int, tokens: list[Token]) -> None:
         self._sentence_number += 1
         kinds = {token.kind for token in tokens}
-        if any(token.value is PartyKind.SDK for token in tokens[:3]):
+        if any(token.value is PartyKind.SDK for token in tokens[:6]):
             self._told_of(number, span)
         if Kind.OBTAIN in kinds:
             tokens = obtained(self.text, tokens)
@@ -280,6 +264,8 @@ class Reader(Stating):
         """X SDK: 需要系统【位置】权限,平台会…: what the component needs, and the tokens that go on behind it."""
         if self._context.sdk is None:
             return tokens, 0
+        if stop := self._permissions(tokens, number, span):
+            return [one for one in tokens if one.end <= stop] or tokens[:1], 1
         place = next((at for at, token in enumerate(tokens) if token.kind is Kind.PERMISSION), None)
         if place is None or place + 1 >= len(tokens):
             return tokens, 0
