@@ -174,3 +174,24 @@ def test_purposes_in_a_list_of_data_are_no_data() -> None:
 )
 def test_components_told_of_in_prose_have_rows(text: str, expected: dict[str, tuple[str, ...]]) -> None:
     assert rows(text) == expected
+
+
+ANSWERED = (
+    "我们接入了第三方SDK,具体如下表。第三方SDK第三方机构名称需要申请的权限收集的个人信息数据是否去标识化传输"
+    "橡果北京橡果科技有限公司获取设备信息手机设备信息(IMEI、WIFI信息)是"
+    "acornly深圳市竹叶计算机系统有限公司获取设备信息手机设备信息(IMEI、网络信息)是注:以上为清单。我们会收集您的手机号码。\n"
+)
+
+
+def test_rows_run_together_that_end_in_yes_or_no_are_told_apart() -> None:
+    found = {row.name: (row.supplier, row.items) for row in read(ANSWERED).sdks}
+    assert found == {
+        "橡果": ("北京橡果科技有限公司", ("device_info", "imei", "wifi")),
+        "acornly": ("深圳市竹叶计算机系统有限公司", ("device_info", "imei", "network")),
+    }
+    assert {one for one in said(ANSWERED) if one[2] == "first"} == {("phone_number", "collect", "first")}
+    lines = (
+        "涉及第三方代码、插件的情形:序号插件名称第三方名称场景描述个人信息字段是否去标识化传输\n"
+        "1电子签约橡果签姓名,证件号码等否\n2JPUSH橡果推送客户唯一标识等否\n我们会签署协议。\n"
+    )
+    assert rows(lines) == {"电子签约橡果签": ("id_number", "name"), "JPUSH橡果推送": ("account_id",)}

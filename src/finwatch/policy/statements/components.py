@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from finwatch.model.policy import Paragraph, ParagraphKind, PolicyText
 from finwatch.model.statement import Party, PartyKind
+from finwatch.policy.statements.glued import answered_rows, asks
 from finwatch.policy.statements.lexicon import word_list
 
 FIELDS = ("name", "supplier", "purpose", "data", "permission", "link", "other", "mute")
@@ -109,7 +110,7 @@ def components_of(policy: PolicyText) -> list[Component]:
     """The components declared in fields and tables, in order of place."""
     if not SDK.search(policy.text) and "插件" not in policy.text and "第三方" not in policy.text:
         return []
-    found = [*_tables(policy), *_fields_and_flat(policy)]
+    found = [*_tables(policy), *_fields_and_flat(policy), *_answered(policy)]
     return sorted((one for one in found if one.name and _is_component(one)), key=lambda one: one.start)
 
 
@@ -448,6 +449,22 @@ def _tables(policy: PolicyText) -> Iterator[Component]:
             component = _row(policy, cells, columns)
             if component is not None:
                 yield component
+
+
+def _answered(policy: PolicyText) -> Iterator[Component]:
+    """Rows whose cells run together and end in yes or no, in the header's paragraph or in those behind it."""
+    open_ = False
+    for paragraph in policy.paragraphs:
+        start = asks(policy.text, paragraph.start, paragraph.end)
+        open_ = open_ and policy.text[paragraph.start].isdigit() and policy.text[paragraph.end - 1] in "是否"
+        if start is None and not open_:
+            continue
+        open_ = True
+        for name, supplier, begin, data, end in answered_rows(policy.text, start or paragraph.start, paragraph.end):
+            component = Component(name, begin, end, paragraph.number, supplier=supplier, sure=True)
+            component.data.append((paragraph.number, data, end))
+            component.parts.append((paragraph.number, begin, end))
+            yield component
 
 
 def _row(policy: PolicyText, cells: list[Paragraph], columns: dict[int, str]) -> Component | None:

@@ -46,6 +46,54 @@ def _header() -> re.Pattern[str]:
     return re.compile(rf"(?:(?:{'|'.join(map(re.escape, words))})\s?){{{LEAST},}}(?!\s*[:：])")
 
 
+ASKED = re.compile(r"是否(?:去标识化|匿名化|脱敏|加密)(?:传输|处理|后传输)?")
+"""The last label of a header whose rows each end in an answer."""
+ANSWERED = re.compile(r"\d{0,2}(?P<row>[^。是否]{4,400})[是否](?![则认定有])")
+COMPANY = re.compile(
+    r"(?:北京|上海|天津|重庆|深圳|广州|杭州|南京|珠海|厦门|成都|武汉|浙江|广东|江苏|福建|山东|中国)[^,、;:。]{2,20}?(?:公司|集团(?!控股|股份|有限))"
+    r"|(?<=[A-Za-z])(?!推送|互联|埋点)[\u4e00-\u9fff()]{2,20}?(?:有限公司|集团(?!控股|股份|有限))"
+)
+REPEATED = re.compile(r"([\u4e00-\u9fff]{2}).{0,16}?(\1[\u4e00-\u9fff()]{2,24}?公司)")
+"""A name, and a company whose name begins as it does: 某某推送某某科技有限公司."""
+FIRST_DATA = re.compile(
+    r"获取|读取|收集|需要|姓名|证件|身份证|手机|设备|客户|用户|网络(?!公司|科技|股份|信息)|位置|存储|IMEI|IP|MAC"
+)
+
+
+class Answered(NamedTuple):
+    """A row of a table whose header asks a yes-or-no question: ``text[data:end]`` lists what the component takes."""
+
+    name: str
+    supplier: str | None
+    start: int
+    data: int
+    end: int
+
+
+def asks(text: str, start: int, end: int) -> int | None:
+    """Where a header of glued labels that ends in a question stops; ``None`` where there is none."""
+    for found in ASKED.finditer(text, start, end):
+        if header := _header().search(text, max(start, found.start() - 120), found.start()):
+            return found.end() if header.end() == found.start() else None
+    return None
+
+
+def answered_rows(text: str, start: int, end: int) -> list[Answered]:
+    """The rows of such a table between ``start`` and ``end``, as far as each has a name and data."""
+    rows = []
+    for found in ANSWERED.finditer(text, start, end):
+        low, high = found.span("row")
+        company = COMPANY.search(text, low + 2, high)
+        repeated = None if company else REPEATED.match(text, low, high)
+        first, after = repeated.span(2) if repeated else company.span() if company else (-1, low + 2)
+        data = FIRST_DATA.search(text, after, high)
+        name = text[low : first if first > 0 else data.start() if data else low].strip()
+        if data and 1 < len(name) <= 40:
+            supplier = text[first:after] if first > 0 else None
+            rows.append(Answered(name, supplier, found.start(), data.start(), high))
+    return rows
+
+
 def glued_table(text: str, tokens: Sequence[Token]) -> Glued | None:
     """The table that stands in the sentence of ``tokens``; ``None`` where there is none."""
     named = [at for at, token in enumerate(tokens) if token.value is PartyKind.SDK]
