@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from finwatch.model.statement import PartyKind
 from finwatch.policy.statements.lexicon import Kind, Token
@@ -18,6 +19,12 @@ BEGINNING = 3_000
 CALLED = re.compile(
     r"([\u4e00-\u9fffA-Za-z0-9()]{2,30}?)\s*\((?:以下|下称|下文|在本政策中)[^()]{0,12}?称(?:为|作)?[:：]?\s*([^()]{2,60})\)"
 )
+BRACKET = re.compile(r"\((?:以下|下称|下文|在本政策中)")
+"""What ``CALLED`` needs; looked for first, because it is cheap."""
+LONGEST = 30
+"""Characters of the name before it."""
+EXPLAINED = 100
+"""Characters of the bracket, at most."""
 QUOTED = re.compile(r"[“\"‘'「『《]([^”\"’'」』》]{2,16})[”\"’'」』》]")
 OWN = re.compile(r"我们|我司|我行|本公司|本行|本平台|本软件|本应用")
 TITLE = re.compile(
@@ -42,7 +49,7 @@ def operator_names(text: str) -> list[str]:
     """The names under which the operator speaks in ``text``, longest first."""
     beginning = text[:BEGINNING]
     found: set[str] = set()
-    for match in CALLED.finditer(beginning):
+    for match in _called(beginning):
         if OTHERS.search(beginning, max(0, match.start() - 20), match.end(1)):
             continue
         quoted = QUOTED.findall(match.group(2))
@@ -54,6 +61,19 @@ def operator_names(text: str) -> list[str]:
         (name for name in names if len(re.findall(f"{re.escape(name)}(?:平台)?(?:{ACTS})", text)) >= LEAST),
         key=lambda name: (-len(name), name),
     )
+
+
+def _called(text: str) -> Iterator[re.Match[str]]:
+    """The matches of ``CALLED``, looked for only before the brackets that it needs."""
+    done = 0
+    for bracket in BRACKET.finditer(text):
+        if bracket.start() < done:
+            continue
+        name_ends = len(text[: bracket.start()].rstrip())
+        match = CALLED.search(text, max(done, name_ends - LONGEST), bracket.end() + EXPLAINED)
+        if match is not None:
+            yield match
+            done = match.end()
 
 
 def with_operator(text: str, tokens: list[Token]) -> list[Token]:

@@ -66,6 +66,7 @@ NEEDING = re.compile(
 """An entry of a list of components without the word SDK: (三)某某库: 用于加密。所需权限: 无."""
 CHAINED = re.compile(r"(?:\s?[/、]\s?[A-Za-z0-9+·.\u4e00-\u9fff ]{2,16}?SDK)+", re.IGNORECASE)
 """Names behind the first one: /乙SDK/丙SDK."""
+SDK = re.compile("sdk", re.IGNORECASE)
 NO_LISTED = re.compile(r"信息|数据|权限|我们|您|功能|服务|第三方|技术|平台")
 
 
@@ -76,10 +77,13 @@ def names_of(name: str) -> list[str]:
 
 
 def names_beside(text: str, start: int, at: int) -> list[str]:
-    """The names listed right beside the one at ``at``, in the sentence that begins at ``start``."""
+    """The names listed right beside the one at ``at``, in the sentence from ``start``; -1 = it is not there."""
+    if at < 0:
+        return []
     found = LISTED.search(text, start, at)
     names = re.split(r"[、和及与]", found.group(1)) if found else []
-    chained = CHAINED.match(text, text.lower().find("sdk", at) + 3)
+    word = SDK.search(text, at)
+    chained = CHAINED.match(text, word.end()) if word else None
     names += re.split(r"[/、]", chained.group()) if chained else []
     return [name.strip() for name in names if len(name.strip()) > 1 and not NO_LISTED.search(name)]
 
