@@ -69,7 +69,7 @@ def test_what_only_looks_like_a_practice_states_nothing(text: str) -> None:
         (
             "您的资金账号会存储在设备本地(交易密码信息将不会被存储)。",
             {
-                ("securities_account", "store", "first"),
+                ("securities_account", "store", "device"),
                 ("pay_password", "not-store", "first"),
                 ("pay_password", "collect", "first"),
             },

@@ -26,7 +26,7 @@ POINTING = re.compile(r"(?:这些|该等|该类|该|上述|此类|相关|有关|
 
 def _describes(tokens: list[Token], item: Token) -> bool:
     """合法持有您信息的机构: the item tells which receiver is meant."""
-    return any(one.kind is Kind.OF and one.start == item.end for one in tokens)
+    return item.kind is Kind.ITEM and any(one.kind is Kind.OF and one.start == item.end for one in tokens)
 
 
 class Actors(Closing):
@@ -51,9 +51,9 @@ class Actors(Closing):
                 kind = kind or token.value
             elif token.kind is Kind.OF and kind is PartyKind.FIRST:
                 kind = None
-            elif token.kind is Kind.VERB and kind is PartyKind.FIRST and token.value.provide:
-                continue
-            elif token.kind is Kind.ITEM and _describes(tokens, token):
+            elif _describes(tokens, token) or (
+                token.kind is Kind.VERB and kind is PartyKind.FIRST and token.value.provide
+            ):
                 continue
             elif token.kind in (Kind.PURPOSE, Kind.VERB, Kind.ITEM, Kind.TURN, Kind.NOT, Kind.CONDITION):
                 end = token.start
@@ -95,10 +95,8 @@ class Actors(Closing):
         if before is not None and before.kind is Kind.REFUSAL and token.value is PartyKind.FIRST:
             clause.mute = True
             return
-        if token.value is PartyKind.FIRST and before is not None and clause.group and self.text[token.start] not in "我本":
-            named = before.kind is Kind.AND and after is not None and after.kind is Kind.ITEM and after.start == token.end
-            if before.end == token.start and (before.kind is Kind.OF or named):
-                return  # 您的系统…信息, IMEI、APP版本号: an object
+        if token.value is PartyKind.FIRST and clause.group and self._is_part_of_a_name(before, token, after):
+            return
         if token.value is PartyKind.FIRST:
             if before is None or before.kind is not Kind.PREPOSITION or before.end < token.start:
                 self._first(token, before, after)
@@ -161,15 +159,7 @@ class Actors(Closing):
         if before is not None and before.kind is Kind.PREPOSITION and before.value == "by":
             clause.subject = USER
             return
-        if (
-            clause.group
-            and clause.objects
-            and after is not None
-            and after.kind is Kind.RIGHTS
-            and after.start == token.end
-        ):
-            clause.group.clear()  # (三)删除您的个人信息您可以…: what a title left
-            clause.objects.clear()
+        self._drop_title(token, after)
         if clause.group:
             if clause.nested < 0 and not clause.group[-1].to:
                 if self._wants_user(clause):
@@ -188,6 +178,14 @@ class Actors(Closing):
         """Whether only words that point stand between: 要求这些服务商."""
         return POINTING.fullmatch(self.text, before.end, token.start) is not None
 
+    def _drop_title(self, token: Token, after: Token | None) -> None:
+        """(三)删除您的个人信息您可以…: what a title left is no predicate."""
+        clause = self._clause
+        glued = after is not None and after.kind is Kind.RIGHTS and after.start == token.end
+        if clause.group and clause.objects and glued:
+            clause.group.clear()
+            clause.objects.clear()
+
     @staticmethod
     def _wants_user(clause: Clause) -> bool:
         """需要您…, 请求您…: the person becomes the subject."""
@@ -202,6 +200,13 @@ class Actors(Closing):
             and not before.value.to
             and self.text[token.start - 1] not in "在于"
         )
+
+    def _is_part_of_a_name(self, before: Token | None, token: Token, after: Token | None) -> bool:
+        """您的系统…信息, IMEI、APP版本号: a word for the operator within the name of an object."""
+        if before is None or before.end != token.start or self.text[token.start] in "我本":
+            return False
+        listed = before.kind is Kind.AND and after is not None and after.kind is Kind.ITEM and after.start == token.end
+        return before.kind is Kind.OF or listed
 
     def _first(self, token: Token, before: Token | None, after: Token | None) -> None:
         clause = self._clause

@@ -441,11 +441,7 @@ class Clauses(Actors):
             clause.group.append(Verb(Action.COLLECT))
             clause.objects, clause.front = clause.front, []
             clause.purpose_at = token.start
-        elif clause.front and (clause.role == "object" or clause.denied):
-            clause.group.append(verb)
-            clause.objects, clause.front = clause.front, []
-            clause.purpose_at = token.start
-        elif clause.front and not clause.role:
+        elif clause.front and (not clause.role or clause.role == "object" or clause.denied):
             clause.group.append(verb)
             clause.objects, clause.front = clause.front, []
             clause.purpose_at = token.start

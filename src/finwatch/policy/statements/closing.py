@@ -167,8 +167,7 @@ class Closing:
             return isinstance(to, Party)
         if self._with_the_person(frame, to):
             return False
-        if verb.action is Action.STORE and not frame.denied and ON_DEVICE.match(self.text, clause.last_verb):
-            frame.party = Party(PartyKind.DEVICE)
+        self._kept_by(frame, clause)
         if party == USER:
             frame.party = FIRST
             return verb.action is Action.COLLECT
@@ -191,6 +190,12 @@ class Closing:
         """已提供或可能开发的功能中会收集: giving without a receiver beside another verb is no giving of data."""
         if not frame.verbs[-1].provide and (not isinstance(to, Party) or to.kind is PartyKind.FIRST):
             frame.verbs = [one for one in frame.verbs if not (one.provide or one.needs_recipient)]
+
+    def _kept_by(self, frame: Frame, clause: Clause) -> None:
+        """仅保存在您的手机上: the person's own device keeps."""
+        stores = frame.verbs[-1].action is Action.STORE and not frame.denied
+        if stores and ON_DEVICE.match(self.text, clause.last_verb):
+            frame.party = Party(PartyKind.DEVICE)
 
     def _with_the_person(self, frame: Frame, to: Party | str | None) -> bool:
         """披露自己的地址, 传输给您指定的第三方: the person gives, or says who gets it."""

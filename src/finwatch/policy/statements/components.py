@@ -26,6 +26,8 @@ NOTHING = re.compile(
 LINK = re.compile(r"https?://[^\s,，;；)）\u4e00-\u9fff]+")
 POINTED = re.compile(r"查看|点击|链接|详情|详见|隐私|View|Link|Policy", re.IGNORECASE)
 """What stands for an address where it was behind a word of the page."""
+TITLE = re.compile(r"(sdk)\s*:.+$", re.IGNORECASE)
+"""A title that goes on behind the name: 某某SDK: 用于推送."""
 ADDRESS = re.compile(r"(?:https?://|[/%])[!-~]*$")
 """A line that is an address, or the rest of one that was broken."""
 NAME_LENGTH = 60
@@ -236,7 +238,7 @@ def _parts(text: str, paragraph: Paragraph) -> list[tuple[str, int, int, int, st
     label names a component, entries may begin anywhere.
     """
     start, end = paragraph.start, paragraph.end
-    glued = NAMED.search(text, start, end) is not None
+    glued = text.find("名称", start, end) >= 0 and NAMED.search(text, start, end) is not None
     if not glued and (end - start >= LONGEST or text.find(":", start, min(end, start + NAME_LENGTH + 30)) < 0):
         return []
     found = _labels_in(text, start, end)
@@ -295,6 +297,7 @@ def _labels_in(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
 
 def _name_of(words: str) -> str:
     name = BRACKET.sub("", NUMBER.sub("", words.strip()).strip(" :：。,，、;；*"))
+    name = TITLE.sub(r"\1", name)
     return name if 1 < len(name) <= NAME_LENGTH else ""
 
 

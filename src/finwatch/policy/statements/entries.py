@@ -29,6 +29,8 @@ NEEDED_PERMISSIONS = re.compile(r"(?:所需|需要)的?(?:系统)?权限\s?:")
 NO_DATA = re.compile(r"(?:不会?|未|并不)(?:收集|采集|获取)(?:您的?|用户的?|任何|个人|相关)*(信息|数据)")
 ASKED_FOR = ("sms_code",)
 """What the person gets where a purpose says so: 获取验证码."""
+IDENTIFIERS = frozenset({"imei", "imsi", "mac", "ip", "oaid", "idfv", "android_id", "iccid", "serial", "device_id"})
+"""What no purpose consists of: a cell before it is missing, and data stand under the header of purposes."""
 BARE = ("信息", "数据")
 """Words that name nothing in a list: 版本相关信息."""
 LETTER = re.compile(r"[A-Za-z\u4e00-\u9fff]")
@@ -112,6 +114,14 @@ class Entries(Stating):
                 yield start, end, component.party
                 continue
             place = trimmed(self.text, (start, end))
+            if (
+                len(sentence) == 1
+                and sentence[0].kind is Kind.ITEM
+                and IDENTIFIERS.issuperset(sentence[0].value or "-")
+            ):
+                component.items.update(sentence[0].value)
+                self._state(Frame([Verb(Action.COLLECT)], sentence, component.party, denied=False), number, place)
+                continue
             nothing = NO_DATA.search(self.text, start, end)
             for frame in self._taken(component.party, sentence):
                 self._state(frame, number, place)

@@ -137,6 +137,9 @@ class Reader(Entries):
 
     def _entry(self, tokens: list[Token], start: int) -> Party | None:
         """The component that the paragraph is an entry of: X SDK: … at its beginning."""
+        found = ENTRY.match(self.text, start)
+        if found is not None and not NO_ENTRY.search(found.group(1)):
+            return Party(PartyKind.SDK, found.group(1).strip())
         for place, token in enumerate(tokens[:6]):
             if token.kind is Kind.PARTY and token.value is PartyKind.SDK:
                 after = tokens[place + 1] if place + 1 < len(tokens) else None
@@ -214,7 +217,7 @@ class Reader(Entries):
         """What the sentence says: by its verbs, by what others get to see, by the ground that something is done on."""
         sentence = None
         frames: list[Frame] = []
-        if Kind.VERB in kinds:
+        if Kind.VERB in kinds or (Kind.PURPOSE in kinds and _is_for(self.text, tokens)):
             sentence = Sentence(self.text, tokens, self._context, latin=self.lexicon.latin)
             shown = shown_to_others(self.text, tokens)
             frames = sentence.frames if shown is None else [shown]
@@ -349,6 +352,11 @@ class Reader(Entries):
         if objects:
             frame = replace_objects(head, objects)
             self._state(frame, number, span, head=self._head_paragraph)
+
+
+def _is_for(text: str, tokens: list[Token]) -> bool:
+    """手机号码将用于…: what an item is used for, without another verb."""
+    return any(one.kind is Kind.PURPOSE and text.endswith("用于", 0, one.end) for one in tokens)
 
 
 def _denies(tokens: list[Token]) -> bool:

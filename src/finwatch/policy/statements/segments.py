@@ -114,7 +114,7 @@ def advises(text: str, tokens: Sequence[Token]) -> bool:
         WAY.search(text, start, end) and not any(one.value is PartyKind.FIRST for one in tokens)
     ):
         return True
-    advice = ADVICE.search(text, start, end)
+    advice = ADVICE.search(text, max(0, start - 1), end)
     if advice is None:
         return False
     at = next((p for p, one in enumerate(tokens) if one.start >= advice.start()), len(tokens))

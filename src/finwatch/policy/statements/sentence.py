@@ -59,7 +59,7 @@ def _acts(segment: list[Token]) -> bool:
 
 
 def _still_supposed(text: str, segment: list[Token], place: int) -> bool:
-    """如我们在未获得同意的情况下收集了…: the supposition's own subject stands before 情况下, so its verb is behind it."""
+    """如我们在未获得同意的情况下收集了…: the supposition's subject stands before 情况下, so its verb is behind it."""
     named = text.endswith(("我们", "我行", "我司"), 0, segment[0].end)
     before = named or any(isinstance(token.value, PartyKind) for token in segment[:place])
     return before and not any(token.kind is Kind.PARTY for token in segment[place + 1 :])
@@ -110,9 +110,8 @@ class Sentence(Clauses):
         """Reads a stretch between commas; returns whether a condition goes on in the next one."""
         first = segment[0]
         start = 0
-        if self._purposed and PURPOSE_GOES_ON.match(self.text, self.text.rfind(",", 0, first.start) + 1):
-            if not any(token.value in (PartyKind.FIRST, USER) and _begins(segment, token) for token in segment):
-                return pending
+        if self._purposed and self._is_more_purpose(segment):
+            return pending
         self._purposed = False
         if first.kind is Kind.PURPOSE and not self._clause.group and not pending:
             start = first_subject(segment, 1)
@@ -132,6 +131,12 @@ class Sentence(Clauses):
             self._main(nominal(self.text, rest))
         return pending
 
+    def _is_more_purpose(self, segment: list[Token]) -> bool:
+        """Whether a stretch goes on with the purpose before it: 为了您能使用…,实现…."""
+        if PURPOSE_GOES_ON.match(self.text, self.text.rfind(",", 0, segment[0].start) + 1) is None:
+            return False
+        return not any(token.value in (PartyKind.FIRST, USER) and _begins(segment, token) for token in segment)
+
     def _is_condition(self, segment: list[Token]) -> bool:
         """Whether a stretch without an opening word is a condition: 您…时, 用户…后, 在获取您同意的情况下, …的."""
         first, last = segment[0], segment[-1]
@@ -145,7 +150,9 @@ class Sentence(Clauses):
             return has(segment, Kind.VERB) and bool(self._conditions)
         if last.kind is not Kind.ENDS or first.kind not in (Kind.PARTY, Kind.PREPOSITION, Kind.VERB, Kind.NOT):
             return False
-        within = len(segment) > 2 and self.text.startswith("在", segment[1].start) and segment[1].kind is Kind.PREPOSITION
+        within = (
+            len(segment) > 2 and self.text.startswith("在", segment[1].start) and segment[1].kind is Kind.PREPOSITION
+        )
         return within or not (first.kind is Kind.PARTY and first.value is PartyKind.FIRST)
 
     def _condition(self, segment: list[Token], *, pending: bool) -> tuple[int, bool]:

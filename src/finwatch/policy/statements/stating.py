@@ -129,8 +129,9 @@ class Stating:
         return specific or [token]
 
     def _sentence_before(self, token: Token) -> list[Token]:
-        """The items of the sentence right before; further back nothing is guessed. 这些信息 behind a comma is of its own.
+        """The items of the sentence right before; further back nothing is guessed.
 
+        这些信息 behind a comma is of its own sentence.
         Where an authorisation is withdrawn (如您取消授权,我们将不再收集这些信息), all that it opened is meant, no list.
         """
         if self._last_sentence != self._sentence_number - 1:

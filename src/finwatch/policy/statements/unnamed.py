@@ -1,8 +1,8 @@
 """Personal information that a sentence names by no item: 您在联系我们时提供的信息, 与服务有关的数据.
 
 Before the sentences are read. In: a policy's text and its tokens; out: the tokens, and such words as personal
-information at large. The word counts only as the head of a phrase that tells whose or whence the data are; 收集的信息 and 相应的信息 point to
-others.
+information at large. The word counts only as the head of a phrase that tells whose or whence the data are;
+收集的信息 and 相应的信息 point to others.
 """
 
 from __future__ import annotations

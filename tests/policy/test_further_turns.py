@@ -1,0 +1,139 @@
+"""More turns of policies, each as a sentence of a fictional one: who acts, what is meant, what states nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from finwatch.policy.lines import goes_on
+
+from .test_turns import NOTHING, Said, said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "您可以在“设置”-“用户信息”里注销此前注册的客户号。",
+        "(三)您可以通过“访问、编辑您的个人信息”中列明的方式提出申请。",
+        "我们的关联方无权将您的手机号码用于其他用途。",
+        "但您撤回同意的决定,不会影响此前我们基于您的授权而开展的使用、存储和对外提供您个人信息的处理。",
+        "我们采取安全措施降低丢失、误用、披露和更改的风险。",
+        "我们将努力采取措施保护数据,使您的手机号码不会被泄漏、毁损或者丢失。",
+        "依据国家标准,个人信息举例如下:个人在使用中收集的银行账户、房产信息。",
+        "请您妥善设置、保管您的账户信息。",
+        "这项技术只能被将Cookie发布给您的域中的服务器读取。",
+        "我们会对您的手机号码做匿名化处理。",
+    ],
+)
+def test_what_only_looks_like_a_practice_states_nothing(text: str) -> None:
+    assert said(text) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [
+        (
+            "您使用我们的服务,即意味着您同意我们收集、使用、储存、和分享您的相关信息。",
+            {("personal_info", action, "first") for action in ("collect", "use", "store", "share")},
+        ),
+        (
+            "我们可以在不征得您的授权同意的情况下共享您的手机号码。",
+            {("phone_number", "share", "first")},
+        ),
+        (
+            "当您创建账号时,您向橡果记账提供以下信息:手机号码。",
+            {("phone_number", "collect", "first")},
+        ),
+        (
+            "我们会将您的手机号码与发卡银行进行验证。",
+            {("phone_number", "use", "first")},
+        ),
+        (
+            "2、如果我们发现自己在未获得父母同意的情况下收集了儿童的个人信息,会设法尽快删除相关数据。",
+            {("minor", "delete", "first")},
+        ),
+        (
+            "我们可能会将您的姓名和与争议相关的信息提供给合作机构。",
+            {("name", "share", "first"), ("personal_info", "share", "first")},
+        ),
+        (
+            "我们会将您的手机号码提交给合法持有您信息的第三方机构。",
+            {("phone_number", "share", "first")},
+        ),
+        (
+            "我们仅在必要时与我们的供应商或合作伙伴共享您的手机号码。",
+            {("phone_number", "share", "first")},
+        ),
+        (
+            "我们会收集以下信息,包括您的操作系统、读写通讯录、APP版本号、IP地址。",
+            {(item, "collect", "first") for item in ("os_version", "contacts", "app_info", "ip")},
+        ),
+        (
+            "您需要提供您的姓名用于身份识别,以及IP地址用于风险防范。",
+            {("name", "collect", "first"), ("ip", "collect", "first")},
+        ),
+        (
+            "手机号码将用于接收通知。",
+            {("phone_number", "use", "first")},
+        ),
+        (
+            "您的指纹仅保存在您的手机上。",
+            {("fingerprint", "store", "device")},
+        ),
+        (
+            "我们不会未经授权收集您的通讯录。",
+            {("contacts", "not-collect", "first")},
+        ),
+        (
+            "我们会按照法律规定对您的身份信息、交易信息进行储存并妥善保管。",
+            {("identity_info", "store", "first"), ("transaction", "store", "first")},
+        ),
+        (
+            "我们会收集您与客服联系时提供的信息。",
+            {("personal_info", "collect", "first")},
+        ),
+        (
+            "当您选择使用第三方账号登录的,我们会读取您在该账号注册时使用的头像、昵称。",
+            {("avatar", "collect", "first"), ("nickname", "collect", "first")},
+        ),
+        (
+            "我们会收集手机设备信息(若您开启了相关权限,则会收集IMEI)。",
+            {("device_info", "collect", "first"), ("imei", "collect", "first")},
+        ),
+        (
+            "我们如何共享您的个人信息共享我们不会与合作方以外的公司共享您的个人信息。",
+            {("personal_info", "not-share", "first")},
+        ),
+    ],
+)
+def test_who_does_what(text: str, statements: Said) -> None:
+    assert said(text) == statements
+
+
+def test_a_word_points_to_the_sentence_right_before_and_no_further() -> None:
+    near = "我们会收集您的人脸照片。上述信息将存储于我行服务器。"
+    assert ("face", "store", "first") in said(near)
+    far = "我们会收集您的人脸照片。我们重视安全。上述信息将存储于我行服务器。"
+    assert ("face", "store", "first") not in said(far)
+    assert ("personal_info", "store", "first") in said(far)
+    withdrawn = "我们会收集您的人脸照片。如您取消授权,我们将不再收集上述信息。"
+    assert ("face", "not-collect", "first") not in said(withdrawn)
+
+
+def test_a_sentence_that_is_broken_over_lines_is_read_as_one() -> None:
+    broken = "当您使用转账功能时,我们需要您提供您的\n姓名、身份证号码信息,以便验证身份。\n二、其他\n"
+    assert {("name", "collect", "first"), ("id_number", "collect", "first")} <= said(broken)
+
+
+@pytest.mark.parametrize(
+    ("line", "following", "joined"),
+    [
+        ("为向您提供服务,我行会收集您的", "姓名、手机号码。", True),
+        ("设备型号、操作系统、", "IP地址", True),
+        ("我们会采取措施保护您的个人信息", "我们建议您阅读本政策。", False),
+        ("我们不会收集您的通讯录。", "姓名、手机号码。", False),
+        ("使用目的", "收集的方式", False),
+        ("大部分浏览器都设有阻止Cookie", "的功能。", True),
+    ],
+)
+def test_which_lines_go_on(line: str, following: str, joined: bool) -> None:
+    assert goes_on(line, following) is joined
