@@ -15,6 +15,7 @@ from finwatch.model.statement import Party, PartyKind
 from finwatch.policy.statements.lexicon import Kind, Token, word_list
 from finwatch.policy.statements.parties import sdk_name
 
+SDK = PartyKind.SDK
 LEAST = 3
 """Components that a table has at least, and labels of its header."""
 FIELDS = ("name", "supplier", "purpose", "data", "permission", "link", "other", "mute")
@@ -96,7 +97,7 @@ def answered_rows(text: str, start: int, end: int) -> list[Answered]:
 
 def glued_table(text: str, tokens: Sequence[Token]) -> Glued | None:
     """The table that stands in the sentence of ``tokens``; ``None`` where there is none."""
-    named = [at for at, token in enumerate(tokens) if token.value is PartyKind.SDK]
+    named = [at for at, token in enumerate(tokens) if token.value is SDK]
     if len(named) < LEAST:
         return None
     header = _header().search(text, tokens[0].start, tokens[-1].end)

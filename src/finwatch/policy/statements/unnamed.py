@@ -13,9 +13,11 @@ from bisect import bisect_left
 from finwatch.policy.statements.lexicon import Kind, Token
 
 UNNAMED = re.compile(
-    r"(?:(?<=提供的)|(?<=提交的)|(?<=有关的)|(?<=相关的)|(?<=留存的)|(?<=机构的)|(?<=上的)|(?<=共享的相关))(?:信息(?:[和及与]?(?:数据|资料))?|数据|资料)"
+    r"[信数资](?:(?<=提供的.)|(?<=提交的.)|(?<=有关的.)|(?<=相关的.)|(?<=留存的.)|(?<=机构的.)|(?<=上的.)|(?<=共享的相关.))"
+    r"(?:(?<=信)息(?:[和及与]?(?:数据|资料))?|(?<=数)据|(?<=资)料)"
     r"(?=[,。;、)]|$|和(?!数据|资料)|或|以便|用于|用以|进行|提供给|共享给|给|的权限|,)"
 )
+"""What stands before is looked at behind the first character: so most of a text is passed over at once."""
 VALUE = ("personal_info",)
 
 
