@@ -10,7 +10,7 @@ import re
 
 ENDED = "。;；:：!?！？….．"
 OPEN_END = re.compile(
-    r"(?:[、,，(（“《和及与或将]|以及|包括|(?<!目)的|您|你|我们|我行|使用|收集|获取|提供|采集|关于|通过|对登录|包含)$"
+    r"(?:[、,，(（“《和及与或将]|以及|包括|(?<!目)的|您|你|我们|我行|使用|收集|获取|提供|采集|填写|输入|录入|上传|关于|通过|对登录|包含)$"
 )
 """A sentence cannot end so."""
 GOES_ON = re.compile(r"\s*[,，。、;；”》)）的]")
@@ -36,4 +36,4 @@ def goes_on(line: str, following: str) -> bool:
 
 def _is_rest(line: str) -> bool:
     """Whether a line ends as a sentence does and does not begin with a subject of its own."""
-    return line.rstrip()[-1:] in "。;；，,、" and BEGINS.match(line) is None
+    return line.rstrip()[-1:] in "。;；，,、及和与或的您" and BEGINS.match(line) is None

@@ -13,7 +13,7 @@ from finwatch.policy.statements.frame import GENERIC, Frame
 from finwatch.policy.statements.lexicon import Kind, Token, Verb
 
 GROUND = ("根据", "基于", "结合", "依据", "按照", "分析")
-DONE = re.compile(r"(?:推荐|推送|展示|投放|匹配|定制|推介|显示|推广|综合判断|判断您|评估您)")
+DONE = re.compile(r"(?:推荐|推送|展示|投放|匹配|定制|推介|显示|推广|综合判断|判断您|判断是否|评估您)")
 """What is done with them: something fitting is shown."""
 STOP = re.compile(r"[。;]")
 LED = (Kind.PARTY, Kind.OF, Kind.LIMIT, Kind.INCLUDE, Kind.AND, Kind.ITEM)

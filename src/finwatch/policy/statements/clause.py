@@ -35,6 +35,8 @@ USED_FOR = Verb(Action.USE, weak=True, purpose=True)
 CHECKS = ("验证", "核验", "核对", "校验", "比对")
 """What is checked is used where it is the object of 将 or 对, and a means after 通过."""
 AIM = re.compile(r"出于[^,。;]{0,40}?目的(?:下|而|来)?")
+NOUNS = re.compile(r"(?:信息|数据|资料)的(?:[\u4e00-\u9fff]{2,4}(?:[、和及与或]|以及))+$")
+"""个人信息的收集、更正、: a list of nouns. The pattern ends where the word begins."""
 DONE = ("", "到", "了", "过", "得", "来", "中", "时", "后", "前")
 """Between a verb and 的: 收集到的; not 收集新的."""
 MADE = re.compile(r"(?:和|及|或|与|、|以及|并|或者)?(?:在[^,。]{0,10})?(?:产生|生成|形成)的")
@@ -326,6 +328,8 @@ class Clauses(Actors):
             return
         if verb.action is Action.USE and self._is_means(tokens, place):
             return
+        if verb.action is Action.DELETE and clause.group and clause.group[0].permit:
+            return  # 允许应用修改或删除存储卡中的内容: a permission
         if clause.nested >= 0:
             return
         if clause.role == "by" and KEEPER.search(self.text, clause.role_at, token.start):
@@ -402,6 +406,8 @@ class Clauses(Actors):
         token = tokens[place]
         if self.text.startswith(POINTING, token.start - 2):
             return True
+        if NOUNS.search(self.text, max(0, token.start - 40), token.start):
+            return True
         before = place - 1
         while before > 0 and tokens[before].kind in JOINING and tokens[before].end == tokens[before + 1].start:
             if tokens[before - 1].kind is not Kind.VERB:
@@ -461,4 +467,6 @@ class Clauses(Actors):
             return (verb.provide or must) and not clause.denied and not clause.refused
         if verb.provide:
             return not clause.denied and not clause.refused
+        if verb.weak and not verb.permit and self._entitled:
+            return clause.denied
         return verb.action is Action.COLLECT or clause.denied

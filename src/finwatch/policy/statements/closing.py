@@ -49,6 +49,8 @@ class Closing:
         self._conditions: list[Condition] = []
         self._carry: Party | str | None = None
         self._sdk: Party | None = context.sdk
+        self._entitled = False
+        """您可以…: the person may do what the sentence says."""
         self._operator_named = False
         """我们 stands in the sentence: then no component of an earlier one acts in it."""
         self._supposed: list[Frame] = []
@@ -135,7 +137,9 @@ class Closing:
         if clause.subject is not None:
             return clause.subject
         if self._carry is not None:
-            return self._carry
+            gives = clause.last_verb >= 0 and self.text.startswith(("共享", "分享"), clause.last_verb)
+            others = isinstance(self._carry, Party) and self._carry.kind is PartyKind.THIRD
+            return FIRST if gives and others and self._operator_named else self._carry
         if self._sdk is self.context.sdk and self._operator_named:
             return None
         return self._sdk or None

@@ -55,6 +55,9 @@ NAMED = re.compile(r"(?:SDK|插件|组件)\s?名称\s*:", re.IGNORECASE)
 """The label of a name; a paragraph with one holds entries, however long it is and whatever stands before them."""
 LEAD_IN = re.compile(r"(?:\s|[(（]?\d{1,3}[)）.、]|[A-Za-z0-9\u4e00-\u9fff ]{0,16}sdk\s?|使用|接入)+$", re.IGNORECASE)
 """What stands between the words before an entry and its first label: 3)使用."""
+OWN_LABEL = re.compile(r"\s*((?:(?!如何|共享|保护|存储|保存)[^:。,;]){2,16}?)\s?:")
+IN_LABEL = re.compile(r"\s*(?:该|此|第三方)?sdk[\u4e00-\u9fff]{1,6}$", re.IGNORECASE)
+"""Words before a known label that belong to it: SDK自身用途."""
 GOES_ON = re.compile(r"为了|我们|我行|您|本公司")
 """Words that no name of a supplier holds: a sentence about something else begins."""
 AFTER_LIST = re.compile(r"。(?=[^。]*(?:我们|我行|我司|本公司|您|用户))")
@@ -132,10 +135,10 @@ def _is_component(one: Component) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _labels() -> tuple[dict[str, str], int]:
-    """Labels without white space → field, and how many characters to look at before a colon."""
+def _labels() -> tuple[dict[str, str], int, frozenset[str]]:
+    """Labels without white space → field, how many characters to look at before a colon, and the labels' last ones."""
     table = {WHITE.sub("", word).lower(): name for name in FIELDS for word in word_list("zh", "component", name)}
-    return table, max(map(len, table)) + 4
+    return table, max(map(len, table)) + 4, frozenset(word[-1] for word in table)
 
 
 def _field(label: str) -> str | None:
@@ -169,6 +172,8 @@ def _fields_and_flat(policy: PolicyText) -> Iterator[Component]:
             yield from rows
             continue
         parts = _parts(policy.text, paragraph)
+        if not parts and open_ is not None and open_.parts and open_.parts[-1][0] == paragraph.number - 1:
+            parts = _own_label(policy.text, paragraph)
         if not parts:
             before = open_
             open_, last = _between(policy, paragraph, open_, last)
@@ -250,12 +255,20 @@ def _parts(text: str, paragraph: Paragraph) -> list[tuple[str, int, int, int, st
             return []
         lead = _lead_in(lead)
     begins = found[0][1] - len(lead)
+    lead = "" if IN_LABEL.match(lead) else lead
     parts = []
     for number, (name, label, value) in enumerate(found):
         last = number + 1 == len(found)
         stop = _stop(text, name, value, end, several=number > 0) if last else found[number + 1][1]
         parts.append((name, label if number else begins, value, stop, "" if number else lead))
     return parts
+
+
+def _own_label(text: str, paragraph: Paragraph) -> list[tuple[str, int, int, int, str]]:
+    """A line that goes on with a component under a label that no list has: told by the words in it."""
+    match = OWN_LABEL.match(text, paragraph.start, paragraph.end)
+    name = _like(match.group(1)) if match and not GOES_ON.search(text, paragraph.start, paragraph.end) else None
+    return [(name, paragraph.start, match.end(), paragraph.end, "")] if match and name else []
 
 
 def _lead_in(lead: str) -> str:
@@ -278,13 +291,13 @@ def _stop(text: str, name: str, start: int, end: int, *, several: bool) -> int:
 
 def _labels_in(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
     """The labels before the colons of ``text[start:end]``: field, where the label begins, where its value begins."""
-    table, longest = _labels()
+    table, longest, lasts = _labels()
     found: list[tuple[str, int, int]] = []
     low = start
     colon = text.find(":", start, end)
     while colon >= 0:
         before = text[max(low, colon - longest) : colon].rstrip().lower()
-        for first in range(len(before)):
+        for first in range(len(before)) if before[-1:] in lasts else ():
             name = None if before[first].isspace() else table.get(WHITE.sub("", before[first:]))
             at = max(low, colon - longest) + first
             if name is not None and (at == start or before[first:] not in ALONE or text[at - 1] in " .,、:"):
@@ -444,6 +457,9 @@ def _tables(policy: PolicyText) -> Iterator[Component]:
         named = {
             cell.column: name for cell in cells if cell.column is not None and (name := _field(policy.words(cell)))
         }
+        if len(named) >= 2 and "name" in named.values():
+            others = ((cell.column, _like(policy.words(cell))) for cell in cells if cell.column not in named)
+            named |= {column: name for column, name in others if column is not None and name}
         if len(named) >= 2 and len(named) >= len(cells) - 1:
             headers[table] = named
             continue

@@ -67,6 +67,8 @@ NEEDING = re.compile(
 CHAINED = re.compile(r"(?:\s?[/、]\s?[A-Za-z0-9+·.\u4e00-\u9fff ]{2,16}?SDK)+", re.IGNORECASE)
 """Names behind the first one: /乙SDK/丙SDK."""
 SDK = re.compile("sdk", re.IGNORECASE)
+MARKED = re.compile(r"^[a-zA-Z][.]\s?(?=\S)")
+"""The mark of an item of a list before a name: k.某某SDK."""
 NO_LISTED = re.compile(r"信息|数据|权限|我们|您|功能|服务|第三方|技术|平台")
 
 
@@ -133,7 +135,7 @@ def sdk_name(text: str, at: int) -> str | None:
     """The name right before the word SDK at ``at``; ``None`` for 该SDK, 第三方SDK and the like."""
     found = SDK_NAME.search(text, max(0, at - 30), at)
     name = SDK_CUT.sub("", found.group()).strip(" ,.、0123456789()") if found else ""
-    name = name if name == "第三方" else name.removeprefix("第三方")
+    name = MARKED.sub("", name if name == "第三方" else name.removeprefix("第三方"))
     if name in NO_NAME or NO_NAME_WITH.search(name) or name.endswith(("第三方", "此类", "该")):
         return None
     return f"{name}{' ' if name[-1].isascii() else ''}SDK"

@@ -89,6 +89,7 @@ class Sentence(Clauses):
 
     def _read(self, tokens: Sequence[Token]) -> None:
         self._operator_named = any(token.value is PartyKind.FIRST for token in tokens)
+        self._entitled = has(tokens, Kind.RIGHTS)
         main, asides = without_brackets(self.text, tokens)
         pending = False
         colon = bool(main) and main[-1].kind is Kind.COLON
