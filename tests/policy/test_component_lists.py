@@ -195,3 +195,45 @@ def test_rows_run_together_that_end_in_yes_or_no_are_told_apart() -> None:
         "1电子签约橡果签姓名,证件号码等否\n2JPUSH橡果推送客户唯一标识等否\n我们会签署协议。\n"
     )
     assert rows(lines) == {"电子签约橡果签": ("id_number", "name"), "JPUSH橡果推送": ("account_id",)}
+
+
+def test_identifiers_under_a_header_of_purposes_are_data_because_a_cell_before_them_is_missing() -> None:
+    table = "SDK名称\n提供者名称\n隐私政策链接\n使用目的\n业务需求\n收集信息\n"
+    cells = "橡果地图SDK\n橡果科技有限公司\nhttps://example.org/privacy\nIMEI\nMAC地址\n位置信息\n"
+    assert rows(table + cells) == {"橡果地图SDK": ("imei", "mac", "precise_location")}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "第三方SDK\n(九)橡果统计 SDK:为统计所需。所需权限:【读取设备信息】、【存储】。\n",
+            {"橡果统计 SDK": ("device_info", "storage")},
+        ),
+        (
+            "第三方SDK\n(八)橡果 SDK:消息推送,用户可收到消息。\n所需权限:【读取设备信息】、【存储】。\n",
+            {"橡果 SDK": ("device_info", "storage")},
+        ),
+    ],
+)
+def test_the_name_of_an_entry_may_hold_a_verb_and_ends_before_its_colon(
+    text: str, expected: dict[str, tuple[str, ...]]
+) -> None:
+    assert rows(text) == expected
+    assert {party for _, _, party in said(text)} == {"sdk"}
+
+
+def test_a_label_of_their_own_is_told_by_the_words_in_it() -> None:
+    fields = (
+        "第三方SDK名称:橡果人脸SDK\n所属机构:橡果科技有限公司\nSDK自身用途:采集崩溃日志\n可能会收集的个人信息种类:人脸图像\n"
+        "第三方SDK名称:竹叶支付\n所属机构:竹叶科技有限公司\n可能会收集的个人信息种类:不涉及个人信息\n"
+        "个人信息的共享:我们会收集您的手机号码。\n"
+    )
+    found = {row.name: (row.items, row.collects_nothing) for row in read(fields).sdks}
+    assert found == {"橡果人脸SDK": (("face", "op_log"), False), "竹叶支付": ((), True)}
+    assert {one for one in said(fields) if one[2] == "first"} == {("phone_number", "collect", "first")}
+    page = (
+        "<html><body><table><tr><th>SDK名称</th><th>公司名称</th><th>可能会收集的信息种类</th><th>所起的用途</th></tr>"
+        "<tr><td>橡果推送</td><td>橡果科技有限公司</td><td>IMEI</td><td>推送</td></tr></table></body></html>"
+    )
+    assert rows(page) == {"橡果推送": ("imei",)}
