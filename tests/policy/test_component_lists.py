@@ -68,9 +68,16 @@ def test_a_field_that_says_by_a_verb_that_data_are_taken_says_it_of_the_componen
     )
 
 
-def test_the_operator_may_speak_in_a_field() -> None:
-    text = ENTRY.format(kind="登录", told="您使用橡果登录时,我们会收集您的手机号码")
-    assert said(text) == {("phone_number", "collect", "first"), ("imei", "collect", "sdk")}
+@pytest.mark.parametrize(
+    ("told", "statement"),
+    [
+        ("您使用橡果登录时,我们会收集您的手机号码", ("phone_number", "collect", "first")),
+        ("用于支付,我们不会收集您的银行卡号", ("bank_card", "not-collect", "first")),
+        ("用于认证,我们会将您的手机号码提供给橡果科技有限公司", ("phone_number", "share", "first")),
+    ],
+)
+def test_the_operator_may_speak_in_a_field(told: str, statement: tuple[str, str, str]) -> None:
+    assert said(ENTRY.format(kind="登录", told=told)) == {statement, ("imei", "collect", "sdk")}
 
 
 def test_entries_glued_in_one_line_have_their_own_data() -> None:

@@ -23,8 +23,11 @@ from finwatch.policy.statements.stating import Stating
 TAKING = ("识别", "扫描")
 """Verbs that take what follows them, though elsewhere they have many other objects."""
 WE = re.compile(r"我们|我行|我司|本公司")
-WE_TAKE = re.compile(r"(?:我们|我行|我司|本公司)[会将可能需要]{0,4}(?:收集|获取|采集|读取)(?:您|用户)")
-"""A sentence in which the operator takes, though it stands in a component's field."""
+WE_TAKE = re.compile(
+    r"(?:我们|我行|我司|本公司)[会将可能需要不也均]{0,5}"
+    r"(?:(?:收集|获取|采集|读取)(?:您|用户)|[将把向与][^,。]{2,30}(?:共享|提供给|分享给))"
+)
+"""A sentence in which the operator takes or gives, though it stands in a component's field."""
 NEEDED_PERMISSIONS = re.compile(r"(?:所需|需要)的?(?:系统)?权限\s?:")
 NO_DATA = re.compile(r"(?:不会?|未|并不)(?:收集|采集|获取)(?:您的?|用户的?|任何|个人|相关)*(信息|数据)")
 ASKED_FOR = ("sms_code",)
