@@ -122,6 +122,8 @@ def test_a_word_points_to_the_sentence_right_before_and_no_further() -> None:
 def test_a_sentence_that_is_broken_over_lines_is_read_as_one() -> None:
     broken = "当您使用转账功能时,我们需要您提供您的\n姓名、身份证号码信息,以便验证身份。\n二、其他\n"
     assert {("name", "collect", "first"), ("id_number", "collect", "first")} <= said(broken)
+    numbered = "5.当您使用积分商城服务时,我行将需要获取您的\n姓名、手机号码,用于配送。\n"
+    assert {("name", "collect", "first"), ("phone_number", "collect", "first")} <= said(numbered)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,12 @@ def goes_on(line: str, following: str) -> bool:
     return line[-1] in "、,，(（“《" or (len(line) >= LEAST and SENTENCE.search(line) is not None)
 
 
+def is_open(line: str) -> bool:
+    """Whether a line breaks off inside a sentence; then it is no heading, however short (5.当您使用服务时,我们会获取您的)."""
+    line = line.strip()
+    return len(line) >= LEAST and OPEN_END.search(line) is not None and SENTENCE.search(line) is not None
+
+
 def _is_rest(line: str) -> bool:
     """Whether a line ends as a sentence does and does not begin with a subject of its own."""
     return line.rstrip()[-1:] in "。;；，,、及和与或的您" and BEGINS.match(line) is None

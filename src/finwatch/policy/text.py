@@ -14,7 +14,7 @@ from finwatch.limits import POLICY, PolicyLimits
 from finwatch.model.policy import ParagraphKind, PolicyFormat, PolicyText
 from finwatch.policy import html, ocr
 from finwatch.policy.builder import Block, build, looks_like_heading
-from finwatch.policy.lines import goes_on
+from finwatch.policy.lines import goes_on, is_open
 from finwatch.policy.normal import normalise
 from finwatch.policy.sniff import decode, is_html, picture_of, sniff
 
@@ -129,6 +129,8 @@ def _plain_blocks(text: str) -> list[Block]:
     full = False
     for at, line in lines:
         heading = len(line) <= HEADING_LINE and not WORDY.match(line) and looks_like_heading(normalise(line))
+        if heading and is_open(line):
+            heading = False
         if heading and width and _width(line) >= width * FULL and INSIDE.search(line):
             heading = False
         if blocks and not heading and not LIST_MARK.match(line) and (full or _goes_on(blocks[-1], line)):

@@ -295,7 +295,8 @@ class Reader(Entries):
             self._inherit(before, number, span)
         elif self.text.find("基于", span[0], before[-1].end) >= 0:
             objects = [one for one in self._context.topic if not CAPABILITIES.isdisjoint(one.value)]
-            self._state(Frame([Verb(Action.COLLECT, permit=True)], objects, FIRST, denied=False), number, span)
+            for verb in (Verb(Action.COLLECT, permit=True), Verb(Action.USE)):
+                self._state(Frame([verb], objects, FIRST, denied=False), number, span)
 
     def _glued(self, table: Glued, number: int, within: tuple[int, int], tokens: list[Token]) -> None:
         """The rows of a table whose cells run together, and what stands before and behind it in the sentence."""
