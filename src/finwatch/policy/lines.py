@@ -35,7 +35,7 @@ def goes_on(line: str, following: str) -> bool:
 
 
 def is_open(line: str) -> bool:
-    """Whether a line breaks off inside a sentence; then it is no heading, however short (5.当您使用服务时,我们会获取您的)."""
+    """Whether a line breaks off inside a sentence: then it is no heading (5.当您使用服务时,我们会获取您的)."""
     line = line.strip()
     return len(line) >= LEAST and OPEN_END.search(line) is not None and SENTENCE.search(line) is not None
 
