@@ -10,7 +10,7 @@ import re
 from finwatch.model.statement import FIRST, Party, PartyKind, Place, Source
 from finwatch.policy.statements.closing import Closing
 from finwatch.policy.statements.frame import Clause
-from finwatch.policy.statements.lexicon import USER, Kind, Token
+from finwatch.policy.statements.lexicon import COMPONENT, OPERATOR, USER, Kind, Token
 from finwatch.policy.statements.parties import NAME_LENGTH, clean_name, party_of, sdk_name
 from finwatch.policy.statements.segments import has
 
@@ -49,11 +49,9 @@ class Actors(Closing):
                 break
             if token.kind is Kind.PARTY and token.value != USER:
                 kind = kind or token.value
-            elif token.kind is Kind.OF and kind is PartyKind.FIRST:
+            elif token.kind is Kind.OF and kind is OPERATOR:
                 kind = None
-            elif _describes(tokens, token) or (
-                token.kind is Kind.VERB and kind is PartyKind.FIRST and token.value.provide
-            ):
+            elif _describes(tokens, token) or (token.kind is Kind.VERB and kind is OPERATOR and token.value.provide):
                 continue
             elif token.kind in (Kind.PURPOSE, Kind.VERB, Kind.ITEM, Kind.TURN, Kind.NOT, Kind.CONDITION):
                 end = token.start
@@ -82,40 +80,35 @@ class Actors(Closing):
         if clause.nested >= 0:
             return
         if before is not None and before.kind is Kind.CONTROL and self._next_to(before, token):
-            laid = self.text.startswith("要求", before.start) and token.value is not PartyKind.FIRST
+            laid = self.text.startswith("要求", before.start) and token.value is not OPERATOR
             clause.mute = clause.mute or clause.subject == USER or laid
             return
         if clause.role in ("to", "with") and not (clause.group and not self.latin):
             clause.recipient = self._named(token, clause.role_at)
             return
         if clause.role == "from":
-            if token.value is not PartyKind.FIRST:
+            if token.value is not OPERATOR:
                 clause.source = Source.THIRD
             return
-        if before is not None and before.kind is Kind.REFUSAL and token.value is PartyKind.FIRST:
+        if before is not None and before.kind is Kind.REFUSAL and token.value is OPERATOR:
             clause.mute = True
             return
-        if token.value is PartyKind.FIRST and clause.group and self._is_part_of_a_name(before, token, after):
+        if token.value is OPERATOR and clause.group and self._is_part_of_a_name(before, token, after):
             return
-        if token.value is PartyKind.FIRST:
+        if token.value is OPERATOR:
             if before is None or before.kind is not Kind.PREPOSITION or before.end < token.start:
                 self._first(token, before, after)
             return
         if (
             token.value is PartyKind.THIRD
             and after is not None
-            and after.value is PartyKind.SDK
+            and after.value is COMPONENT
             and after.start == token.end
         ):
             return
         led = place > 0 and tokens[place - 1].value is PartyKind.THIRD
         of = place > led and tokens[place - 1 - led].kind is Kind.OF and not clause.group
-        if (
-            token.value is PartyKind.SDK
-            and (clause.group or clause.subject is not None)
-            and clause.role != "by"
-            and not of
-        ):
+        if token.value is COMPONENT and (clause.group or clause.subject is not None) and clause.role != "by" and not of:
             if not clause.objects and not (clause.group and clause.group[-1].to):
                 called = before is not None and before.kind is Kind.VERB and before.value.permit
                 self._sdk = self.named_sdk(token)
@@ -129,7 +122,7 @@ class Actors(Closing):
             clause.jointly = self._named(token, token.start)
         if (clause.group and clause.role != "by") or clause.role == "through" or jointly:
             return
-        clause.subject = self.named_sdk(token) if token.value is PartyKind.SDK else self._named(token, token.start)
+        clause.subject = self.named_sdk(token) if token.value is COMPONENT else self._named(token, token.start)
         if clause.role == "by":
             clause.role = None
 
@@ -225,13 +218,13 @@ class Actors(Closing):
         clause.purpose_at = -1
 
     def _named(self, token: Token, start: int) -> Party:
-        if token.value is PartyKind.FIRST:
+        if token.value is OPERATOR:
             return FIRST
-        if token.value is PartyKind.SDK:
+        if token.value is COMPONENT:
             return self.named_sdk(token)
         return Party(token.value, clean_name(self.text[start : token.end]))
 
     def named_sdk(self, token: Token) -> Party:
         """The component named right before the word SDK; 该SDK is the one named last."""
         name = sdk_name(self.text, token.start)
-        return Party(PartyKind.SDK, name) if name else self._sdk or Party(PartyKind.SDK)
+        return Party(COMPONENT, name) if name else self._sdk or Party(COMPONENT)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from finwatch.model.statement import FIRST, Action, PartyKind
 from finwatch.policy.statements.frame import GENERIC, Frame
-from finwatch.policy.statements.lexicon import Kind, Token, Verb
+from finwatch.policy.statements.lexicon import OPERATOR, Kind, Token, Verb
 
 GROUND = ("根据", "基于", "结合", "依据", "按照", "分析")
 DONE = re.compile(r"(?:推荐|推送|展示|投放|匹配|定制|推介|显示|推广|综合判断|判断您|判断是否|评估您)")
@@ -41,7 +41,7 @@ def used_as_ground(text: str, tokens: Sequence[Token]) -> Frame | None:
         if any(one.kind is Kind.VERB and one.end <= done.start() for one in tokens[at:]):
             continue
         others = [one for one in tokens if one.kind is Kind.PARTY and one.end <= done.start()]
-        if any(isinstance(one.value, PartyKind) and one.value is not PartyKind.FIRST for one in others):
+        if any(isinstance(one.value, PartyKind) and one.value is not OPERATOR for one in others):
             continue
         denied = any(one.kind is Kind.NOT and one.start < done.start() for one in tokens)
         return Frame([Verb(Action.USE)], objects, FIRST, denied=denied)

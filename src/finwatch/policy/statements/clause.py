@@ -12,7 +12,7 @@ import re
 from finwatch.model.statement import FIRST, Action, Condition, ConditionKind, Party, PartyKind
 from finwatch.policy.statements.actors import Actors
 from finwatch.policy.statements.frame import NOT_DATA, Frame
-from finwatch.policy.statements.lexicon import USER, Kind, Token, Verb
+from finwatch.policy.statements.lexicon import COLLECT, USER, Kind, Token, Verb
 from finwatch.policy.statements.parties import party_of
 from finwatch.policy.statements.segments import KEEPER, classified, first_subject, has, law_ends, of_item_follows
 
@@ -390,11 +390,11 @@ class Clauses(Actors):
     def _is_named_by(self, tokens: list[Token], place: int) -> bool:
         """收集操作系统、读写通讯录、位置: a verb of taking before one object of many is part of its name."""
         clause, token = self._clause, tokens[place]
-        if not (clause.group and place) or token.value.action is not Action.COLLECT:
+        if not (clause.group and place) or token.value.action is not COLLECT:
             return False
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         listed = tokens[place - 1].kind is Kind.AND and self.text[token.start - 1] == "、"
-        taken = any(one.action is Action.COLLECT for one in clause.group)
+        taken = any(one.action is COLLECT for one in clause.group)
         return listed and taken and after is not None and after.kind is Kind.ITEM and after.start - token.end <= 1
 
     def _is_quoted(self, token: Token) -> bool:
@@ -424,15 +424,13 @@ class Clauses(Actors):
         if clause.nested >= 0:
             return
         given_on = clause.role == "object" and self.text.startswith("已", token_start - 1)
-        if verb.action is Action.COLLECT and clause.subject != USER and not (clause.denied or verb.permit or given_on):
+        if verb.action is COLLECT and clause.subject != USER and not (clause.denied or verb.permit or given_on):
             clause.described = not verb.weak or clause.subject == FIRST
             clause.role = None
-        elif clause.group and clause.joined and clause.group[-1].action is Action.COLLECT:
+        elif clause.group and clause.joined and clause.group[-1].action is COLLECT:
             clause.described = True
         if clause.group and not clause.objects and clause.joined:
-            clause.described = clause.described or any(
-                not one.weak and one.action is Action.COLLECT for one in clause.group
-            )
+            clause.described = clause.described or any(not one.weak and one.action is COLLECT for one in clause.group)
             clause.group.clear()
 
     def _used_for(self, token: Token, verb: Verb) -> None:
@@ -444,7 +442,7 @@ class Clauses(Actors):
         elif clause.front and (
             clause.permission or clause.described or self.text.endswith("权限", 0, clause.front[-1].end)
         ):
-            clause.group.append(Verb(Action.COLLECT))
+            clause.group.append(Verb(COLLECT))
             clause.objects, clause.front = clause.front, []
             clause.purpose_at = token.start
         elif clause.front and (not clause.role or clause.role == "object" or clause.denied):
@@ -454,7 +452,7 @@ class Clauses(Actors):
         elif not clause.front and (self.frames or self._last or subject is not None):
             clause.mute = bool(self.frames)
             if self._last and not self.frames and clause.role != "by":
-                clause.group.append(verb if clause.denied else Verb(Action.COLLECT))
+                clause.group.append(verb if clause.denied else Verb(COLLECT))
                 clause.objects = list(self._last)
                 clause.permission = not clause.denied
                 clause.purpose_at = token.start
@@ -469,4 +467,4 @@ class Clauses(Actors):
             return not clause.denied and not clause.refused
         if verb.weak and not verb.permit and self._entitled:
             return clause.denied
-        return verb.action is Action.COLLECT or clause.denied
+        return verb.action is COLLECT or clause.denied

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from finwatch.model.statement import FIRST, Action, Condition, Party, PartyKind, Place, Source
 from finwatch.policy.statements.frame import GENERIC, GIVEN, Clause, Context, Frame
-from finwatch.policy.statements.lexicon import USER, Token, Verb
+from finwatch.policy.statements.lexicon import COLLECT, OPERATOR, STORE, USER, Token, Verb
 
-KEPT_OR_GIVEN = GIVEN | {Action.STORE, Action.DELETE, Action.UPLOAD}
+KEPT_OR_GIVEN = GIVEN | {STORE, Action.DELETE, Action.UPLOAD}
 """Actions whose object may stand in the clause before."""
 NAMED = re.compile(r"信息|数据|资料|订单|内容|记录|照片|文件")
 """Between 将 and the verb: it has an object of its own, though no item of the catalogue."""
@@ -68,7 +68,7 @@ class Closing:
         objects, carried = self._objects(clause, verbs)
         permission = clause.permission or (bool(objects) and self.text.endswith("权限", 0, objects[-1].end))
         if permission and all(verb.action is Action.USE and not verb.purpose for verb in verbs):
-            verbs = [Verb(Action.COLLECT, weak=True, permit=True)]
+            verbs = [Verb(COLLECT, weak=True, permit=True)]
         include = clause.include and not clause.headless
         if not objects and not include:
             return
@@ -109,9 +109,7 @@ class Closing:
             return
         if clause.described and not all(GENERIC.issuperset(item.value) for item in items):
             self.frames.append(
-                Frame(
-                    [Verb(Action.COLLECT)], items, FIRST, denied=False, implied=True, conditions=tuple(self._conditions)
-                )
+                Frame([Verb(COLLECT)], items, FIRST, denied=False, implied=True, conditions=tuple(self._conditions))
             )
             clause.described = False
         self._last = items
@@ -129,7 +127,7 @@ class Closing:
             told = False
         if told and self._last and last in KEPT_OR_GIVEN and not NOMINAL.match(self.text, max(clause.last_verb, 0)):
             return self._last, True
-        if clause.aside and last is Action.COLLECT and not verbs[-1].permit:
+        if clause.aside and last is COLLECT and not verbs[-1].permit:
             return clause.aside, False
         return [], False
 
@@ -155,7 +153,7 @@ class Closing:
             return False
         if verb.action is Action.UPLOAD and not (party is None or party == USER) and not isinstance(to, Party):
             if not frame.denied:
-                frame.verbs = [Verb(Action.COLLECT)]
+                frame.verbs = [Verb(COLLECT)]
             frame.place = frame.place or Place.SERVER
             return True
         if verb.provide:
@@ -165,7 +163,7 @@ class Closing:
         if verb.needs_recipient:
             if to == FIRST or (frame.place is Place.SERVER and not isinstance(to, Party)):
                 frame.recipient = None
-                frame.verbs = [Verb(Action.UPLOAD if frame.denied else Action.COLLECT)]
+                frame.verbs = [Verb(Action.UPLOAD if frame.denied else COLLECT)]
                 frame.place = Place.SERVER
                 return True
             return isinstance(to, Party)
@@ -174,9 +172,9 @@ class Closing:
         self._kept_by(frame, clause)
         if party == USER:
             frame.party = FIRST
-            return verb.action is Action.COLLECT
-        if verb.action is Action.COLLECT:
-            if isinstance(to, Party) and to.kind is not PartyKind.FIRST:
+            return verb.action is COLLECT
+        if verb.action is COLLECT:
+            if isinstance(to, Party) and to.kind is not OPERATOR:
                 frame.source = Source.THIRD
             frame.recipient = None
         return True
@@ -192,12 +190,12 @@ class Closing:
     @staticmethod
     def _drop_giving(frame: Frame, to: Party | str | None) -> None:
         """已提供或可能开发的功能中会收集: giving without a receiver beside another verb is no giving of data."""
-        if not frame.verbs[-1].provide and (not isinstance(to, Party) or to.kind is PartyKind.FIRST):
+        if not frame.verbs[-1].provide and (not isinstance(to, Party) or to.kind is OPERATOR):
             frame.verbs = [one for one in frame.verbs if not (one.provide or one.needs_recipient)]
 
     def _kept_by(self, frame: Frame, clause: Clause) -> None:
         """仅保存在您的手机上: the person's own device keeps."""
-        stores = frame.verbs[-1].action is Action.STORE and not frame.denied
+        stores = frame.verbs[-1].action is STORE and not frame.denied
         if stores and ON_DEVICE.match(self.text, clause.last_verb):
             frame.party = Party(PartyKind.DEVICE)
 
@@ -214,13 +212,13 @@ class Closing:
         if to == USER:
             return False
         if any(verb.action in GIVEN and not verb.provide for verb in frame.verbs[:-1]):
-            return isinstance(to, Party) and to.kind is not PartyKind.FIRST
+            return isinstance(to, Party) and to.kind is not OPERATOR
         by_user = party == USER or (party is None and (to is None or to == FIRST))
-        if by_user or (isinstance(to, Party) and to.kind is PartyKind.FIRST):
+        if by_user or (isinstance(to, Party) and to.kind is OPERATOR):
             receiver = to if isinstance(to, Party) and not (by_user and _is_operator(to)) else FIRST
             frame.source = Source.USER if by_user else Source.THIRD
             frame.party, frame.recipient = receiver, None
-            frame.verbs = [Verb(Action.COLLECT)]
+            frame.verbs = [Verb(COLLECT)]
             return True
         return isinstance(to, Party)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any, ClassVar, NamedTuple, TypedDict
+from typing import Any, ClassVar, Final, NamedTuple, TypedDict
 
 from finwatch import _native
 from finwatch.model.knowledge import DataItem
@@ -97,6 +97,11 @@ for _name in Kind.__annotations__:
         setattr(Kind, _name, Kind.by_name[_name])
 
 
+OPERATOR: Final = PartyKind.FIRST
+COMPONENT: Final = PartyKind.SDK
+COLLECT: Final = Action.COLLECT
+STORE: Final = Action.STORE
+"""Members that are compared with at every token, under names of this module for the same reason."""
 USER = "user"
 PERMISSION_NAMED = ("@permission",)
 """The value of words for a permission named before (此权限)."""

@@ -21,7 +21,16 @@ from finwatch.policy.statements.components import Component, components_of
 from finwatch.policy.statements.entries import Entries, Listed
 from finwatch.policy.statements.frame import GENERIC, Context, Frame
 from finwatch.policy.statements.glued import Glued, glued_table
-from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Lexicon, Token, Verb
+from finwatch.policy.statements.lexicon import (
+    COLLECT,
+    COMPONENT,
+    OPERATOR,
+    PERMISSION_NAMED,
+    Kind,
+    Lexicon,
+    Token,
+    Verb,
+)
 from finwatch.policy.statements.operator import with_operator
 from finwatch.policy.statements.segments import advises, obtained, sentences, trimmed
 from finwatch.policy.statements.sentence import Sentence
@@ -119,7 +128,7 @@ class Reader(Entries):
             self._context = Context()
             self._topic(tokens)
             if HEADING_OF_ITEMS.search(self.text, start, end):
-                self._head = Frame([Verb(Action.COLLECT)], [], FIRST, denied=False)
+                self._head = Frame([Verb(COLLECT)], [], FIRST, denied=False)
                 self._head_paragraph, self._head_left, self._head_is_heading = number, LIST_LENGTH, True
             return
         self._head_left -= 1
@@ -139,16 +148,16 @@ class Reader(Entries):
         """The component that the paragraph is an entry of: X SDK: … at its beginning."""
         found = ENTRY.match(self.text, start)
         if found is not None and not NO_ENTRY.search(found.group(1)):
-            return Party(PartyKind.SDK, found.group(1).strip())
+            return Party(COMPONENT, found.group(1).strip())
         for place, token in enumerate(tokens[:6]):
-            if token.kind is Kind.PARTY and token.value is PartyKind.SDK:
+            if token.kind is Kind.PARTY and token.value is COMPONENT:
                 after = tokens[place + 1] if place + 1 < len(tokens) else None
                 if (after is not None and after.kind in (Kind.COLON, Kind.END) and after.start - token.end <= 2) or (
                     token.end < len(self.text) and self.text[token.end] in ".:。("
                 ):
                     name = ITEM_MARK.sub("", self.text[start : token.end], count=1).strip()
                     if 3 < len(name) <= 40:
-                        return Party(PartyKind.SDK, name)
+                        return Party(COMPONENT, name)
                 return None
             if token.kind in (Kind.VERB, Kind.COMMA):
                 return None
@@ -172,7 +181,7 @@ class Reader(Entries):
     def _sentence(self, number: int, span: tuple[int, int], end: int, tokens: list[Token]) -> None:
         self._sentence_number += 1
         kinds = {token.kind for token in tokens}
-        if any(token.value is PartyKind.SDK for token in tokens[:6]):
+        if any(token.value is COMPONENT for token in tokens[:6]):
             self._told_of(number, span)
         if Kind.OBTAIN in kinds:
             tokens = obtained(self.text, tokens)
@@ -235,11 +244,11 @@ class Reader(Entries):
 
     def _component(self, tokens: list[Token], number: int, span: tuple[int, int]) -> int:
         """A row in one line: X SDK, the company, its purpose, the data. The component takes what it names."""
-        place = next((at for at, token in enumerate(tokens[:8]) if token.value is PartyKind.SDK), None)
+        place = next((at for at, token in enumerate(tokens[:8]) if token.value is COMPONENT), None)
         if place is None:
             return 0
         before = tokens[:place]
-        if any(one.kind in (Kind.VERB, Kind.NOT, Kind.CONDITION) or one.value is PartyKind.FIRST for one in before):
+        if any(one.kind in (Kind.VERB, Kind.NOT, Kind.CONDITION) or one.value is OPERATOR for one in before):
             return 0
         objects = [
             one for one in tokens[place:] if one.kind is Kind.ITEM and one.value and not GENERIC.issuperset(one.value)
@@ -247,7 +256,7 @@ class Reader(Entries):
         if not objects or _denies(tokens):
             return 0
         party = Sentence(self.text, tokens[: place + 1], Context(sdk=self._context.sdk)).named_sdk(tokens[place])
-        return self._state(Frame([Verb(Action.COLLECT)], objects, party, denied=False), number, span)
+        return self._state(Frame([Verb(COLLECT)], objects, party, denied=False), number, span)
 
     def _needed(self, tokens: list[Token], number: int, span: tuple[int, int]) -> int:
         """X SDK: 需要系统【位置】权限 - in the entry of a component, the permissions it needs are what it takes."""
@@ -260,7 +269,7 @@ class Reader(Entries):
             if one.kind is Kind.ITEM
             and (not CAPABILITIES.isdisjoint(one.value) or (one.value and self.text.startswith("【", one.start - 1)))
         ]
-        frame = Frame([Verb(Action.COLLECT)], objects, party, denied=False, permission=True)
+        frame = Frame([Verb(COLLECT)], objects, party, denied=False, permission=True)
         return self._state(frame, number, span) if objects else 0
 
     def _entry_needs(self, tokens: list[Token], number: int, span: tuple[int, int]) -> tuple[list[Token], int]:
@@ -273,7 +282,7 @@ class Reader(Entries):
         if place is None or place + 1 >= len(tokens):
             return tokens, 0
         before = tokens[: place + 1]
-        if any(one.value is PartyKind.FIRST for one in before) or self.text.find("需", *span) < 0:
+        if any(one.value is OPERATOR for one in before) or self.text.find("需", *span) < 0:
             return tokens, 0
         made = self._needed(before, number, trimmed(self.text, span))
         return (tokens[place + 1 :], made) if made else (tokens, 0)
@@ -295,7 +304,7 @@ class Reader(Entries):
             self._inherit(before, number, span)
         elif self.text.find("基于", span[0], before[-1].end) >= 0:
             objects = [one for one in self._context.topic if not CAPABILITIES.isdisjoint(one.value)]
-            for verb in (Verb(Action.COLLECT, permit=True), Verb(Action.USE)):
+            for verb in (Verb(COLLECT, permit=True), Verb(Action.USE)):
                 self._state(Frame([verb], objects, FIRST, denied=False), number, span)
 
     def _glued(self, table: Glued, number: int, within: tuple[int, int], tokens: list[Token]) -> None:
@@ -304,7 +313,7 @@ class Reader(Entries):
             before = tokens[: table.first]
             self._sentence(number, (within[0], before[-1].end), before[-1].end, before)
         for row in table.rows:
-            frame = Frame([Verb(Action.COLLECT)], row.objects, row.party, denied=False)
+            frame = Frame([Verb(COLLECT)], row.objects, row.party, denied=False)
             self._state(frame, number, (row.start, row.end))
         if table.last < len(tokens):
             after = tokens[table.last :]
@@ -316,10 +325,8 @@ class Reader(Entries):
         if found is None or _denies(tokens):
             return 0
         objects = [one for one in tokens if one.kind is Kind.ITEM and one.value and one.start >= found.end()]
-        kind = PartyKind.SDK if "sdk" in found.group().lower() else PartyKind.THIRD
-        return self._state(
-            Frame([Verb(Action.COLLECT)], objects, Party(kind), denied=False), number, trimmed(self.text, span)
-        )
+        kind = COMPONENT if "sdk" in found.group().lower() else PartyKind.THIRD
+        return self._state(Frame([Verb(COLLECT)], objects, Party(kind), denied=False), number, trimmed(self.text, span))
 
     def _is_case(self, tokens: list[Token], span: tuple[int, int]) -> bool:
         """Whether the sentence is a case of a list (与公共安全直接相关的;): it states nothing by itself."""
@@ -328,7 +335,7 @@ class Reader(Entries):
             return True
         if not (words.endswith("的") or OF_CASE.search(words)) or not ITEM_MARK.match(words):
             return False
-        return not any(token.value is PartyKind.FIRST for token in tokens)
+        return not any(token.value is OPERATOR for token in tokens)
 
     def _open_list(self, sentence: Sentence, number: int) -> None:
         head = sentence.open_head

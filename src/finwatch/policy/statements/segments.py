@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from finwatch.model.statement import Action, Condition, ConditionKind, PartyKind
-from finwatch.policy.statements.lexicon import USER, Kind, Token, Verb
+from finwatch.model.statement import Condition, ConditionKind
+from finwatch.policy.statements.lexicon import COLLECT, OPERATOR, STORE, USER, Kind, Token, Verb
 
 KEEPER = re.compile(r"设备|终端|手机|载体|操作系统")
 """Who keeps biometric data when it is not the operator."""
@@ -25,7 +25,7 @@ WAY = re.compile(
 
 EXPLAINS = re.compile(r"\((?:即?指|是指|泛指|系指)")
 """A bracket that explains a word."""
-GETS = Verb(Action.COLLECT, weak=True)
+GETS = Verb(COLLECT, weak=True)
 
 
 def obtained(text: str, tokens: list[Token]) -> list[Token]:
@@ -110,17 +110,13 @@ def segments(main: list[Token]) -> list[list[Token]]:
 def advises(text: str, tokens: Sequence[Token]) -> bool:
     """Whether the sentence shows the person a way (我的→设置) or advises (建议您…): it states no practice."""
     start, end = tokens[0].start, tokens[-1].end
-    if "→" in text[start:end] or (
-        WAY.search(text, start, end) and not any(one.value is PartyKind.FIRST for one in tokens)
-    ):
+    if "→" in text[start:end] or (WAY.search(text, start, end) and not any(one.value is OPERATOR for one in tokens)):
         return True
     advice = ADVICE.search(text, max(0, start - 1), end)
     if advice is None:
         return False
     at = next((p for p, one in enumerate(tokens) if one.start >= advice.start()), len(tokens))
-    return not any(
-        one.value is PartyKind.FIRST and tokens[p - 1].kind is Kind.COMMA for p, one in enumerate(tokens) if p > at
-    )
+    return not any(one.value is OPERATOR and tokens[p - 1].kind is Kind.COMMA for p, one in enumerate(tokens) if p > at)
 
 
 def nominal(text: str, tokens: list[Token]) -> list[Token]:
@@ -129,7 +125,7 @@ def nominal(text: str, tokens: list[Token]) -> list[Token]:
     Verbs there describe them.
     """
     for at, token in enumerate(tokens):
-        if token.kind is Kind.VERB and token.value.action is Action.STORE:
+        if token.kind is Kind.VERB and token.value.action is STORE:
             by = next((p for p in range(at - 1, -1, -1) if tokens[p].value == "by"), None)
             if by is not None and KEEPER.search(text, tokens[by].end, token.start):
                 return [*tokens[: by + 1], *tokens[at:]]
@@ -158,7 +154,7 @@ def law_ends(tokens: list[Token], place: int) -> int:
             and has(tokens[at:], Kind.ITEM)
         ):
             return at
-        if token.kind is Kind.PARTY and token.value is PartyKind.FIRST:
+        if token.kind is Kind.PARTY and token.value is OPERATOR:
             return at
         if token.kind is Kind.PREPOSITION and token.value == "object" and has(tokens[at:], Kind.ITEM):
             return at
@@ -193,7 +189,7 @@ def first_subject(tokens: list[Token], start: int) -> int:
             after = tokens[place + 1]
             if after.kind is Kind.VERB or (after.kind is Kind.PREPOSITION and after.value == "object"):
                 return place + 1
-        if token.kind is Kind.PARTY and token.value is PartyKind.FIRST:
+        if token.kind is Kind.PARTY and token.value is OPERATOR:
             before = tokens[place - 1]
             if before.kind in (Kind.PREPOSITION, Kind.CONTROL, Kind.VERB) and before.end == token.start:
                 continue
@@ -225,7 +221,7 @@ def classified(text: str, part: list[Token], role: str) -> Condition:
 def begins_clause(segment: list[Token], place: int) -> bool:
     """Whether the first party at ``place`` is the subject of a clause, without a comma before it."""
     token, before = segment[place], segment[place - 1]
-    first = token.kind is Kind.PARTY and token.value is PartyKind.FIRST
+    first = token.kind is Kind.PARTY and token.value is OPERATOR
     return first and before.kind not in (Kind.PREPOSITION, Kind.CONTROL)
 
 

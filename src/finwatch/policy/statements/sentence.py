@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from finwatch.model.statement import ConditionKind, PartyKind
 from finwatch.policy.statements.clause import Clauses
 from finwatch.policy.statements.frame import Clause, Context
-from finwatch.policy.statements.lexicon import USER, Kind, Token
+from finwatch.policy.statements.lexicon import OPERATOR, USER, Kind, Token
 from finwatch.policy.statements.segments import (
     begins_clause,
     classified,
@@ -88,7 +88,7 @@ class Sentence(Clauses):
         self._read(tokens)
 
     def _read(self, tokens: Sequence[Token]) -> None:
-        self._operator_named = any(token.value is PartyKind.FIRST for token in tokens)
+        self._operator_named = any(token.value is OPERATOR for token in tokens)
         self._entitled = has(tokens, Kind.RIGHTS)
         main, asides = without_brackets(self.text, tokens)
         pending = False
@@ -136,7 +136,7 @@ class Sentence(Clauses):
         """Whether a stretch goes on with the purpose before it: 为了您能使用…,实现…."""
         if PURPOSE_GOES_ON.match(self.text, self.text.rfind(",", 0, segment[0].start) + 1) is None:
             return False
-        return not any(token.value in (PartyKind.FIRST, USER) and _begins(segment, token) for token in segment)
+        return not any(token.value in (OPERATOR, USER) and _begins(segment, token) for token in segment)
 
     def _is_condition(self, segment: list[Token]) -> bool:
         """Whether a stretch without an opening word is a condition: 您…时, 用户…后, 在获取您同意的情况下, …的."""
@@ -154,7 +154,7 @@ class Sentence(Clauses):
         within = (
             len(segment) > 2 and self.text.startswith("在", segment[1].start) and segment[1].kind is Kind.PREPOSITION
         )
-        return within or not (first.kind is Kind.PARTY and first.value is PartyKind.FIRST)
+        return within or not (first.kind is Kind.PARTY and first.value is OPERATOR)
 
     def _condition(self, segment: list[Token], *, pending: bool) -> tuple[int, bool]:
         """Takes the condition at the beginning of ``segment``: how many tokens it has, and whether it is still open."""
@@ -198,7 +198,7 @@ class Sentence(Clauses):
     def _suppose(self, part: list[Token]) -> None:
         """Reads a condition as if it were stated: 如存在共享…, kept for 我们会征得您的同意."""
         inner = Sentence(self.text, [token for token in part if token.kind is not Kind.CONDITION], Context())
-        self._supposed = [frame for frame in inner.frames if frame.party.kind is PartyKind.FIRST]
+        self._supposed = [frame for frame in inner.frames if frame.party.kind is OPERATOR]
 
     def _goes_on(self, rest: list[Token]) -> bool:  # noqa: PLR0911 - each return a reason
         """Whether a stretch only continues the enumeration of the open predicate."""

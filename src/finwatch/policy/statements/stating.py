@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from finwatch.model.policy import PolicyText
 from finwatch.model.statement import FIRST, Action, ConditionKind, PartyKind, Place, Statement
 from finwatch.policy.statements.frame import GENERIC, Context, Frame
-from finwatch.policy.statements.lexicon import PERMISSION_NAMED, Kind, Token, Verb, word_list
+from finwatch.policy.statements.lexicon import COLLECT, OPERATOR, PERMISSION_NAMED, STORE, Kind, Token, Verb, word_list
 
 CAPABILITIES = frozenset(word_list("items", "capabilities", "ids"))
 """Items that a permission or an interface of the system opens."""
@@ -86,7 +86,7 @@ class Stating:
         return 1
 
     def _retention(self, frame: Frame, span: tuple[int, int]) -> tuple[int, int] | None:
-        if not any(verb.action is Action.STORE for verb in frame.verbs):
+        if not any(verb.action is STORE for verb in frame.verbs):
             return None
         found = RETENTION.search(self.text, span[0], span[1])
         return found.span() if found else None
@@ -104,7 +104,7 @@ class Stating:
                 yield item, token
             return
         for other in self._pointed_to(token):
-            if other is token or frame.party.kind is not PartyKind.FIRST:
+            if other is token or frame.party.kind is not OPERATOR:
                 yield "personal_info", token
                 continue
             for item in self._meant(other):
@@ -165,7 +165,7 @@ class Stating:
         denied = {
             item
             for frame in frames
-            if frame.denied and any(verb.action is Action.COLLECT for verb in frame.verbs) and not _refused(frame)
+            if frame.denied and any(verb.action is COLLECT for verb in frame.verbs) and not _refused(frame)
             for token in frame.objects
             for item in token.value
         }
@@ -177,11 +177,11 @@ class Stating:
             for item in token.value
         }
         for frame in frames:
-            if not frame.denied or frame.party.kind is not PartyKind.FIRST:
+            if not frame.denied or frame.party.kind is not OPERATOR:
                 continue
             actions = {verb.action for verb in frame.verbs}
-            kept = actions <= {Action.STORE, Action.UPLOAD}
-            refused = Action.COLLECT in actions and _refused(frame, of=self.text)
+            kept = actions <= {STORE, Action.UPLOAD}
+            refused = COLLECT in actions and _refused(frame, of=self.text)
             if not (kept or refused):
                 continue
             objects = [
@@ -189,9 +189,7 @@ class Stating:
             ]
             if objects:
                 conditions = tuple(one for one in frame.conditions if one.kind is ConditionKind.FUNCTION)
-                implied = Frame(
-                    [Verb(Action.COLLECT)], objects, FIRST, denied=False, implied=True, conditions=conditions
-                )
+                implied = Frame([Verb(COLLECT)], objects, FIRST, denied=False, implied=True, conditions=conditions)
                 implied.place = Place.DEVICE if Action.UPLOAD in actions or frame.place is Place.DEVICE else None
                 self._state(implied, number, span)
 
