@@ -7,6 +7,6 @@ clocks and calendars, ``lint`` judges them all.
 """
 
 from finwatch.catalog.deadlines import clocks, working_calendar
-from finwatch.catalog.knowledge import controls, load
+from finwatch.catalog.knowledge import controls, data_items, load
 
-__all__ = ["clocks", "controls", "load", "working_calendar"]
+__all__ = ["clocks", "controls", "data_items", "load", "working_calendar"]

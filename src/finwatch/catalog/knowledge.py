@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from finwatch.catalog import entries, files
 from finwatch.catalog.files import File, Row
 from finwatch.model.base import Model
-from finwatch.model.knowledge import Knowledge, Packer, Sdk, WatchList
+from finwatch.model.knowledge import DataItem, Knowledge, Packer, Sdk, WatchList
 
 Noun = TypeVar("Noun")
 
@@ -45,6 +45,14 @@ def load(extra: Path | None = None) -> Knowledge:
             del _loaded[next(iter(_loaded))]
         _loaded[version] = _knowledge(content, version)
     return _loaded[version]
+
+
+def data_items(extra: Path | None = None) -> dict[str, DataItem]:
+    """The items of personal information by id, without the rest of the catalogue: what reading a policy needs.
+
+    Raises ``CatalogError`` as ``load`` does.
+    """
+    return _csv_by(files.read(extra), "items", "id", entries.item)
 
 
 def controls() -> dict[str, Control]:

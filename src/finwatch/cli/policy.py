@@ -54,7 +54,7 @@ def read(
 
     tongue = terminal.language_of(language)
     settings = terminal.settings()
-    items = catalog.load(settings.catalog).items
+    items = catalog.data_items(settings.catalog)
     policy, reading = read_policy(source, grammar=Grammar(items), settings=settings)
     if json:
         print(dumps(report.document(policy, reading), ensure_ascii=False))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from pathlib import Path
 
 from finwatch.errors import InputError
 from finwatch.limits import POLICY, PolicyLimits
-from finwatch.model.fetch import MarketId, Politeness
 from finwatch.model.policy import PolicyText
 from finwatch.model.statement import PolicyReading
 from finwatch.policy import Grammar, read_policy_text, read_statements
@@ -29,6 +26,8 @@ def read_policy(
     if source.startswith(("http://", "https://")):
         if settings is None:
             raise InputError(f"{source} is an address; save the page and name the file.", zh=f"{source} 是网址。")
+        import asyncio  # noqa: PLC0415 - only an address needs it
+
         data, content_type = asyncio.run(_fetch(source, settings, limits))
     else:
         data, content_type = _file(Path(source), limits), None
@@ -47,9 +46,12 @@ def _file(path: Path, limits: PolicyLimits) -> bytes:
 
 
 async def _fetch(url: str, settings: Settings, limits: PolicyLimits) -> tuple[bytes, str | None]:
+    import tempfile  # noqa: PLC0415
+
     from finwatch.crawl.fetch import Fetcher  # noqa: PLC0415 - only an address needs the network
     from finwatch.crawl.visit import Request  # noqa: PLC0415
     from finwatch.lake import open_lake  # noqa: PLC0415
+    from finwatch.model.fetch import MarketId, Politeness  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="finwatch-policy-") as folder:
         lake = open_lake(folder)
