@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from operator import attrgetter
 
 from finwatch.model.knowledge import DataItem
 from finwatch.model.policy import PolicyText
@@ -48,7 +49,7 @@ def read_statements(policy: PolicyText, grammar: Grammar) -> PolicyReading:
         language = "zh" if HAN.search(policy.text) else "en"
         unread.append(f"the language was not recognised; read with the grammar of {language}")
     reader = Reader(policy, grammar.lexicon(language))
-    statements = tuple(sorted(reader.read(), key=lambda one: (one.start, one.item_start)))
+    statements = tuple(sorted(reader.read(), key=attrgetter("start", "item_start")))
     rows = [_row(component, name) for component in reader.components for name in names_of(component.name)]
     rows += _prose_rows(policy, statements, {row.name for row in rows})
     rows += _entries(reader.entries, rows)

@@ -30,6 +30,22 @@ ANONYMOUS = re.compile(r"(?:去标识化|匿名化)(?:处理)?(?:和|及|或|、
 POINTING = ("一切", "任何", "上述", "该等", "此等", "此类", "前述", "该项", "这些")
 """Before a verb they make a noun of it: 该等转让."""
 QUOTES = frozenset("“”\"'「」【】")
+IDLE = frozenset(
+    {
+        Kind.AND,
+        Kind.COLON,
+        Kind.COMMA,
+        Kind.CONTROL,
+        Kind.DEFINITION,
+        Kind.END,
+        Kind.OPEN,
+        Kind.CLOSE,
+        Kind.QUOTE,
+        Kind.RIGHTS,
+        Kind.SILENT,
+    }
+)
+"""Tokens that do nothing by themselves."""
 JOINING = frozenset({Kind.AND, Kind.PREPOSITION})
 USED_FOR = Verb(Action.USE, weak=True, purpose=True)
 CHECKS = ("验证", "核验", "核对", "校验", "比对")
@@ -63,7 +79,9 @@ class Clauses(Actors):
             token = tokens[place]
             kind = token.kind
             clause = self._clause
-            if kind is Kind.ITEM:
+            if kind in IDLE:
+                pass
+            elif kind is Kind.ITEM:
                 self._item(token)
             elif kind is Kind.VERB:
                 self._verb(tokens, place)
@@ -307,7 +325,8 @@ class Clauses(Actors):
         verb: Verb = token.value
         clause = self._clause
         after = tokens[place + 1] if place + 1 < len(tokens) else None
-        duty = DUTY.search(self.text, max(0, token.start - 30), token.start)
+        near = max(0, token.start - 30)
+        duty = self.text.find("要求", near, token.start) >= 0 and DUTY.search(self.text, near, token.start)
         if clause.mute or duty or self._is_quoted(token) or self._is_noun(tokens, place):
             return
         if verb.purpose:

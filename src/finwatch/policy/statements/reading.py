@@ -6,6 +6,7 @@ Third step of reading statements. In: ``PolicyText`` and a ``Lexicon``; out: ``S
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 
 from finwatch.model.policy import ParagraphKind, PolicyText
@@ -103,20 +104,20 @@ class Reader(Entries):
         tokens = self.lexicon.scan(self.text)
         if not self.lexicon.latin:
             tokens = with_unnamed(self.text, with_operator(self.text, tokens))
+        starts = [token.start for token in tokens]
         at, size = 0, len(tokens)
         self.components = components_of(self.policy)
         listed = Listed(self.components)
         for paragraph in self.policy.paragraphs:
             first = at
-            while at < size and tokens[at].start < paragraph.end:
-                at += 1
+            at = bisect_left(starts, paragraph.end, at)
             here = tokens[first:at]
             around = listed.at(paragraph.start, paragraph.end)
             for start, end, party in self._entries(around, paragraph, here):
                 self._component_party = party
                 part = [one for one in here if start <= one.start and one.end <= end] if around else here
                 self._paragraph(paragraph.number, paragraph.kind, start, end, part)
-            if at < size and tokens[at].start == paragraph.end:
+            if at < size and starts[at] == paragraph.end:
                 at += 1
         return self.found
 
@@ -181,7 +182,7 @@ class Reader(Entries):
     def _sentence(self, number: int, span: tuple[int, int], end: int, tokens: list[Token]) -> None:
         self._sentence_number += 1
         kinds = {token.kind for token in tokens}
-        if any(token.value is COMPONENT for token in tokens[:6]):
+        if Kind.PARTY in kinds and any(token.value is COMPONENT for token in tokens[:6]):
             self._told_of(number, span)
         if Kind.OBTAIN in kinds:
             tokens = obtained(self.text, tokens)

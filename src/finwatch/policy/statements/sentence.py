@@ -85,6 +85,8 @@ class Sentence(Clauses):
         super().__init__(text, context, latin=latin)
         self._purposed = False
         """The stretch before was a purpose alone."""
+        self._begun = False
+        """Something was read into the clause that is open."""
         self._read(tokens)
 
     def _read(self, tokens: Sequence[Token]) -> None:
@@ -127,8 +129,9 @@ class Sentence(Clauses):
             pending = False
         if start < len(segment):
             rest = segment[start:]
-            if not (start == 0 and self._goes_on(rest)):
+            if self._begun and not (start == 0 and self._goes_on(rest)):
                 self._next_clause()
+            self._begun = True
             self._main(nominal(self.text, rest))
         return pending
 
