@@ -72,6 +72,10 @@ def test_what_only_looks_like_a_practice_states_nothing(text: str) -> None:
             {("name", "collect", "first"), ("ip", "collect", "first")},
         ),
         (
+            "您授权我们收集您的以下信息:手机号码,并向依法设立的机构(包括通信公司)提供。",
+            {("phone_number", "collect", "first"), ("phone_number", "share", "first")},
+        ),
+        (
             "手机号码将用于接收通知。",
             {("phone_number", "use", "first")},
         ),

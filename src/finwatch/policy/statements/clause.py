@@ -294,8 +294,9 @@ class Clauses(Actors):
     def _inner_condition(self, tokens: list[Token], place: int) -> int:
         """Skips a condition inside a clause (我们会在您使用…时收集); returns where the clause goes on."""
         clause = self._clause
-        if clause.nested >= 0:
-            return place + 1
+        described = tokens[place].value == "law" and tokens[place - 1].kind is Kind.PREPOSITION
+        if clause.nested >= 0 or (described and tokens[place - 1].end == tokens[place].start):
+            return place + 1  # 向依法设立的机构: a description of who receives
         ends = next((at for at in range(place, len(tokens)) if tokens[at].kind is Kind.ENDS), None)
         stop = len(tokens) if ends is None else ends + 1
         if ends is None and tokens[place].value == "when" and not self.latin:
