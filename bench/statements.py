@@ -4,8 +4,9 @@ The annotations (``bench/annotations/policies/*.jsonl``) hold labels and charact
 names a file, its SHA-256, passages drawn by that hash, and for every practice in them the item, action, party and
 conditions. A statement counts by item, coarse action and kind of party within its passage; a component by its name,
 and by name and item. *False not told*: an item that the annotation says is told of, and that the comparison with a
-package would not find. Last comes how fast the folder's texts are read. Run it
-where the texts are: ``python -m bench.statements FOLDER [held_settled.jsonl] [-v]``.
+package would not find. Last comes how fast the texts are read. Run it where the texts are:
+``python -m bench.statements TEXTS [held_settled.jsonl] [-v]``, TEXTS the folder of the finance policies or, for
+``general.jsonl``, the file ``capp130.jsonl``, whose documents are read as their sentences, one a line.
 """
 
 from __future__ import annotations
@@ -195,14 +196,26 @@ def speed(texts: Iterable[bytes], grammar: Grammar) -> str:
     return f"speed: {rate:.1f} policies of {CHARACTERS:,} characters a second on one core (wanted 60)"
 
 
-def main(folder: Path, annotations: Path, *, verbose: bool) -> int:
+def read_texts(source: Path) -> dict[str, bytes]:
+    """The texts by name: the files of a folder, or the documents of CAPP-130."""
+    if source.is_dir():
+        return {path.name: path.read_bytes() for path in sorted(source.glob("*.txt"))}
+    documents: dict[str, list[str]] = {}
+    for line in source.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        documents.setdefault(f"capp130-{row['doc']}.txt", []).append(row["text"])
+    return {name: ("\n".join(lines) + "\n").encode() for name, lines in documents.items()}
+
+
+def main(source: Path, annotations: Path, *, verbose: bool) -> int:
     """Prints the comparison; 1 where a text is missing or another than was annotated."""
+    texts = read_texts(source)
     items = catalog.load().items
     grammar = Grammar(items)
     scores = Scores()
     for line in annotations.read_text("utf-8").splitlines():
         record = json.loads(line)
-        data = (folder / record["file"]).read_bytes()
+        data = texts.get(record["file"], b"")
         if hashlib.sha256(data).hexdigest() != record["sha256"]:
             print(f"{record['file']}: another text than was annotated", file=sys.stderr)
             return 1
@@ -210,7 +223,7 @@ def main(folder: Path, annotations: Path, *, verbose: bool) -> int:
         if verbose:
             print("\n".join(lines))
     scores.print()
-    print(speed((path.read_bytes() for path in sorted(folder.glob("*.txt"))), grammar))
+    print(speed(texts.values(), grammar))
     return 0
 
 
