@@ -16,6 +16,7 @@ __all__ = [
     "isolate_network",
     "read_entry",
     "read_package",
+    "scripts",
     "similarity",
 ]
 
@@ -109,6 +110,12 @@ def read_entry(path: str, name: str, limits_json: bytes) -> bytes:
 
 def similarity(a: list[int], b: list[int]) -> float:
     """How alike two code signatures of one version are, 0 to 1."""
+
+def scripts(text: str) -> tuple[int, int]:
+    """How many Han characters (U+3400 to U+4DBF, U+4E00 to U+9FFF) a text has, and how many runs of ASCII letters.
+
+    Raises ``UnicodeEncodeError`` for half of a surrogate pair.
+    """
 
 def core_version() -> str:
     """The version of the native core."""

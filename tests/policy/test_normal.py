@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from finwatch import _native
 from finwatch.policy.normal import Origin, becomes, normalise, normalise_in_full, traced, traced_in_full
 
 CODE_POINTS = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
@@ -74,6 +76,16 @@ def test_no_character_told_of_joins_another() -> None:
         if told is not None and told != " ":
             parts = unicodedata.normalize("NFKC", told or character) + (told or character)
             assert not any(unicodedata.combining(one) or one in seconds for one in parts), hex(ord(character))
+
+
+@given(
+    st.text(
+        st.one_of(st.sampled_from("Az@[`{我们㐀\u33ff\u4dc0龥\ua000é1 "), st.characters(codec="utf-8")), max_size=40
+    )
+)
+def test_scripts_are_counted(text: str) -> None:
+    han = len(re.findall(r"[\u3400-\u4dbf\u4e00-\u9fff]", text))
+    assert _native.scripts(text) == (han, len(re.findall("[A-Za-z]+", text)))
 
 
 @pytest.mark.parametrize("character", "我，Ａ…①\u3000\u200b⻚📷k.")

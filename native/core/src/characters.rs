@@ -112,6 +112,18 @@ impl Characters {
     }
 }
 
+/// How many Han characters a text has, and how many runs of ASCII letters.
+pub fn scripts(text: &str) -> (usize, usize) {
+    let (mut han, mut latin, mut inside) = (0, 0, false);
+    for one in text.chars() {
+        let letter = one.is_ascii_alphabetic();
+        latin += usize::from(letter && !inside);
+        inside = letter;
+        han += usize::from(matches!(one, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'));
+    }
+    (han, latin)
+}
+
 struct Whole {
     words: String,
     size: usize,
@@ -209,6 +221,11 @@ mod tests {
     #[test]
     fn places_are_led_on() {
         assert_eq!(traced("abc", &[(0, 5, 1), (2, 20, 4)]), Some(("abc".into(), vec![(0, 5, 1), (2, 20, 4)])));
+    }
+
+    #[test]
+    fn scripts_are_counted() {
+        assert_eq!(scripts("收集 IMEI、MAC地址1a㐀\u{a000}é"), (5, 3));
     }
 
     #[test]

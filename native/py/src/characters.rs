@@ -67,7 +67,13 @@ fn told_of(words: &str) -> PyResult<Told> {
     }
 }
 
-/// Puts the class into the module.
+#[pyfunction]
+fn scripts(text: &str) -> (usize, usize) {
+    characters::scripts(text)
+}
+
+/// Puts class and function into the module.
 pub fn add(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(scripts, m)?)?;
     m.add_class::<Characters>()
 }

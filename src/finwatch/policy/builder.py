@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from finwatch import _native
 from finwatch.errors import UnreadablePolicy
 from finwatch.limits import PolicyLimits
 from finwatch.model.policy import Paragraph, ParagraphKind, PolicyFormat, PolicyText
@@ -18,8 +19,6 @@ from finwatch.policy.normal import Origin, normalise
 from finwatch.policy.normal import traced as traced_words
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-HAN_RUNS = re.compile(f"{HAN.pattern}+")
-LATIN = re.compile(r"[A-Za-z]+")
 HAN_SHARE = 0.2
 ENGLISH = re.compile(r"\b(?:the|and|of|to|in|for|you|your|we|our|is|are|not|or)\b", re.IGNORECASE)
 ENGLISH_SHARE = 0.15
@@ -137,7 +136,7 @@ def _first_heading(text: str, paragraphs: list[Paragraph]) -> str | None:
 
 
 def _language(text: str) -> str | None:
-    han, latin = sum(map(len, HAN_RUNS.findall(text))), len(LATIN.findall(text))
+    han, latin = _native.scripts(text)
     if han + latin < TOO_LITTLE:
         return None
     if han > (han + latin) * HAN_SHARE:

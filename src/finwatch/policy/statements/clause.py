@@ -27,7 +27,7 @@ RELATED = re.compile(r"(?:[^,，、。;]{0,6}(?:相关|有关))?")
 """Between an object and 的: 使用日历管理相关的功能."""
 ANONYMOUS = re.compile(r"(?:去标识化|匿名化)(?:处理)?(?:和|及|或|、|并)?[^,，。;、]{0,10}(?:措施|后的|的)")
 """Data that were made anonymous before: a description."""
-POINTING = ("一切", "任何", "上述", "该等", "此等", "此类", "前述", "该项", "这些")
+POINTING = frozenset({"一切", "任何", "上述", "该等", "此等", "此类", "前述", "该项", "这些"})
 """Before a verb they make a noun of it: 该等转让."""
 QUOTES = frozenset("“”\"'「」【】")
 IDLE = frozenset(
@@ -424,7 +424,7 @@ class Clauses(Actors):
     def _is_noun(self, tokens: list[Token], place: int) -> bool:
         """Whether a verb is used as a noun: 个人信息的收集, 一切共享."""
         token = tokens[place]
-        if self.text.startswith(POINTING, token.start - 2):
+        if self.text[max(0, token.start - 2) : token.start] in POINTING:
             return True
         if NOUNS.search(self.text, max(0, token.start - 40), token.start):
             return True

@@ -17,7 +17,15 @@ from finwatch.model.policy import ParagraphKind, PolicyText
 from finwatch.model.statement import Right, RightKind
 
 _WORDS = tomllib.loads(resources.files(__package__).joinpath("rights.toml").read_text("utf-8"))
+LETTER = re.compile("[A-Za-z]")
 ALL = re.compile("|".join(f"(?P<{kind.name}>{'|'.join(_WORDS[kind.value])})" for kind in RightKind), re.IGNORECASE)
+WITHOUT_LETTERS = re.compile(
+    "|".join(
+        f"(?P<{kind.name}>{'|'.join(word for word in _WORDS[kind.value] if not LETTER.search(word))})"
+        for kind in RightKind
+    )
+)
+"""The same for a sentence without Latin letters: half the words, and cases need not be told apart."""
 TO_PERSON, WAY, DAYS = (
     re.compile("|".join(_WORDS["sentence"][name]), re.IGNORECASE) for name in ("to_person", "way", "days")
 )
@@ -25,13 +33,14 @@ TRIGGERS = ahocorasick_rs.AhoCorasick(
     _WORDS["sentence"]["triggers"], implementation=ahocorasick_rs.Implementation.DFA
 ).find_matches_as_indexes
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
+NAVIGATION = ParagraphKind.NAVIGATION
 ENDS = re.compile(r"[。;；\n!?]|\.\s")
 
 
 def rights_of(policy: PolicyText) -> tuple[Right, ...]:
     """The rights that ``policy`` grants, in order of place; each kind once a sentence."""
     text = policy.text
-    paragraphs = [one for one in policy.paragraphs if one.kind is not ParagraphKind.NAVIGATION]
+    paragraphs = [one for one in policy.paragraphs if one.kind is not NAVIGATION]
     starts = [one.start for one in paragraphs]
     found: dict[tuple[int, RightKind], Right] = {}
     done = -1
@@ -44,7 +53,7 @@ def rights_of(policy: PolicyText) -> tuple[Right, ...]:
         done = end
         if not TO_PERSON.search(text, start, end):
             continue
-        for match in ALL.finditer(text, start, end):
+        for match in (ALL if LETTER.search(text, start, end) else WITHOUT_LETTERS).finditer(text, start, end):
             kind = RightKind[str(match.lastgroup)]
             if (start, kind) in found:
                 continue

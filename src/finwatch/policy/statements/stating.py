@@ -40,13 +40,19 @@ class Stating:
 
     def _state(self, frame: Frame, number: int, span: tuple[int, int], *, head: int | None = None) -> int:
         made = 0
+        seen, kind = self._seen, frame.party.kind
         retention = self._retention(frame, span)
         for verb in _actions(frame.verbs):
             for token in frame.objects:
                 for item, at in self._items(token, frame):
                     if not _fits(item, verb, frame):
                         continue
-                    made += self._add(
+                    made += 1
+                    key = (span[0], item, verb.action, frame.denied, kind, frame.recipient)
+                    if key in seen:
+                        continue
+                    seen.add(key)
+                    self.found.append(
                         Statement(
                             item,
                             verb.action,
@@ -69,21 +75,6 @@ class Stating:
                         )
                     )
         return made
-
-    def _add(self, statement: Statement) -> int:
-        key = (
-            statement.start,
-            statement.item,
-            statement.action,
-            statement.denied,
-            statement.party.kind,
-            statement.recipient,
-        )
-        if key in self._seen:
-            return 1
-        self._seen.add(key)
-        self.found.append(statement)
-        return 1
 
     def _retention(self, frame: Frame, span: tuple[int, int]) -> tuple[int, int] | None:
         if not any(verb.action is STORE for verb in frame.verbs):
