@@ -122,7 +122,10 @@ def _plain_blocks(text: str) -> list[Block]:
     lines: list[tuple[int, str]] = []
     at = 0
     for line in text.splitlines(keepends=True):
-        lines += [(at + start, line[start:end]) for start, end in _pieces(line) if not line[start:end].isspace()]
+        if len(line) > LONG_LINE:
+            lines += [(at + start, line[start:end]) for start, end in _pieces(line) if not line[start:end].isspace()]
+        elif not line.isspace():
+            lines.append((at, line))
         at += len(line)
     width = _wrapped_at([line for _, line in lines])
     blocks: list[Block] = []
@@ -147,13 +150,12 @@ def _goes_on(block: Block, line: str) -> bool:
 
 
 def _pieces(line: str) -> Iterator[tuple[int, int]]:
-    """The parts of a line; a whole policy in one line is parted where headings and list items begin."""
+    """The parts of a long line; a whole policy in one line is parted where headings and list items begin."""
     start = 0
-    if len(line) > LONG_LINE:
-        for match in PART.finditer(line):
-            if match.end() > start:
-                yield start, match.end()
-                start = match.end()
+    for match in PART.finditer(line):
+        if match.end() > start:
+            yield start, match.end()
+            start = match.end()
     if start < len(line):
         yield start, len(line)
 

@@ -63,6 +63,8 @@ OF_CASE = re.compile(r"的[,，](?:如|例如|比如)[^,，]*$")
 """A case and an example of it: 从合法公开披露的信息中收集个人信息的,如合法的新闻报道."""
 OPEN_SOURCE = re.compile(r"\s*[(（]?(?:\d{1,2}|[a-zA-Z一二三四五六七八九十]{1,3})[)）.、:]\s*从合法(?:公开|渠道)")
 """The case of data that were made public lawfully (GB/T 35273-2020, 5.6), however its example is put."""
+TAKEN = tuple(taken + close for taken in ("收集", "采集", "获取") for close in ")）")
+"""How the label ends; one of these stands in a text that has it."""
 TAKEN_BY = re.compile(
     r"[(（]由?(?:[^()（）,，]{0,12}(?:SDK|第三方|合作方)[^()（）,，]{0,12}?)(?:收集|采集|获取)[)）]\s*[:：]",
     re.IGNORECASE,
@@ -91,6 +93,7 @@ class Reader(Entries):
         self.entries: dict[str, tuple[int, int, int]] = {}
         """Components that sentences tell of under their name (某某SDK: …): paragraph, start and end."""
         self._component_party: Party | None = None
+        self._labels_takers = any(words in self.text for words in TAKEN)
         self._entered: Party | None = None
         """The component whose entry the paragraph before was: 所需权限: … goes on with it."""
         self._head: Frame | None = None
@@ -322,7 +325,7 @@ class Reader(Entries):
 
     def _taken_by(self, tokens: list[Token], number: int, span: tuple[int, int]) -> int:
         """用于统计(第三方SDK收集): … - the list after such a label is what somebody else takes."""
-        found = TAKEN_BY.search(self.text, *span)
+        found = TAKEN_BY.search(self.text, *span) if self._labels_takers else None
         if found is None or _denies(tokens):
             return 0
         objects = [one for one in tokens if one.kind is Kind.ITEM and one.value and one.start >= found.end()]
@@ -332,7 +335,7 @@ class Reader(Entries):
     def _is_case(self, tokens: list[Token], span: tuple[int, int]) -> bool:
         """Whether the sentence is a case of a list (与公共安全直接相关的;): it states nothing by itself."""
         words = self.text[span[0] : span[1]].rstrip(" ;。；,，")
-        if OPEN_SOURCE.match(words):
+        if "从合法" in words and OPEN_SOURCE.match(words):
             return True
         if not (words.endswith("的") or OF_CASE.search(words)) or not ITEM_MARK.match(words):
             return False

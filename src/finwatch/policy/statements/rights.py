@@ -18,10 +18,11 @@ from finwatch.model.statement import Right, RightKind
 
 _WORDS = tomllib.loads(resources.files(__package__).joinpath("rights.toml").read_text("utf-8"))
 LETTER = re.compile("[A-Za-z]")
+ESCAPED = re.compile(r"\\.")
 ALL = re.compile("|".join(f"(?P<{kind.name}>{'|'.join(_WORDS[kind.value])})" for kind in RightKind), re.IGNORECASE)
 WITHOUT_LETTERS = re.compile(
     "|".join(
-        f"(?P<{kind.name}>{'|'.join(word for word in _WORDS[kind.value] if not LETTER.search(word))})"
+        f"(?P<{kind.name}>{'|'.join(word for word in _WORDS[kind.value] if not LETTER.search(ESCAPED.sub('', word)))})"
         for kind in RightKind
     )
 )

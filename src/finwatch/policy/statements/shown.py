@@ -15,6 +15,8 @@ from finwatch.policy.statements.segments import has
 
 SEEN = r"(?:查询|查看|看到|看见|搜索|查找|获知|知悉|浏览)"
 WHO = r"(?:他人|其他(?:用户|会员|人)|好友|交易[^,。;]{0,4}方|对方|公众)"
+LOOKS = re.compile(SEEN)
+"""Needed in either way; looked for first, because it is cheap."""
 SEEN_BY = re.compile(rf"(?:可以|可能|能够|可|能|会)被[^,。;]{{0,30}}?{WHO}[^,。;]{{0,8}}?{SEEN}")
 SEES = re.compile(rf"{WHO}(?:可以|可能|能够|可|能)[^。;]{{0,40}}?{SEEN}到?")
 
@@ -22,7 +24,7 @@ SEES = re.compile(rf"{WHO}(?:可以|可能|能够|可|能)[^。;]{{0,40}}?{SEEN}
 def shown_to_others(text: str, tokens: Sequence[Token]) -> Frame | None:
     """Who is shown what, where the sentence says that other people see it."""
     start, end = tokens[0].start, tokens[-1].end
-    if has(tokens, Kind.NOT):
+    if LOOKS.search(text, start, end) is None or has(tokens, Kind.NOT):
         return None
     passive = SEEN_BY.search(text, start, end)
     found = passive or SEES.search(text, start, end)
