@@ -76,6 +76,11 @@ def test_what_only_looks_like_a_practice_states_nothing(text: str) -> None:
             {("phone_number", "collect", "first"), ("phone_number", "share", "first")},
         ),
         (
+            "我们会采集您的设备信息,包括IMEI、平台、操作系统、手机型号。",
+            {(item, "collect", "first") for item in ("device_info", "imei", "os_version", "device_model")},
+        ),
+        ("访问麦克风:您可以使用语音搜索。", {("audio", "collect", "first")}),
+        (
             "手机号码将用于接收通知。",
             {("phone_number", "use", "first")},
         ),

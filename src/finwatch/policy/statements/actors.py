@@ -198,7 +198,12 @@ class Actors(Closing):
         """您的系统…信息, IMEI、APP版本号: a word for the operator within the name of an object."""
         if before is None or before.end != token.start or self.text[token.start] in "我本":
             return False
-        listed = before.kind is Kind.AND and after is not None and after.kind is Kind.ITEM and after.start == token.end
+        listed = (
+            before.kind is Kind.AND
+            and after is not None
+            and after.kind in (Kind.ITEM, Kind.AND)
+            and after.start == token.end
+        )
         return before.kind is Kind.OF or listed
 
     def _first(self, token: Token, before: Token | None, after: Token | None) -> None:

@@ -70,6 +70,8 @@ TAKEN_BY = re.compile(
     re.IGNORECASE,
 )
 """A label that says in brackets who takes what follows: 广告投放(第三方SDK收集): …."""
+PERMISSION_LABEL = re.compile(r"(?:访问|读取|读写|获取|调用|使用|开启)[^,。;:、]{1,16}$|权限$")
+"""A label that names a permission: 读取通讯录权限: …; what it opens is taken. The pattern ends at the colon."""
 HEADING_OF_ITEMS = re.compile(
     r"(?i:(?:what|which|(?:personal )?(?:information|data))\b.{0,24}\b(?:we|you)\b.{0,12}\bcollect)"
     r"|(?:我们|本行|我行)?(?:收集|采集)(?:了)?(?:哪些|的)(?:您的|个人)*信息$"
@@ -310,6 +312,8 @@ class Reader(Entries):
             objects = [one for one in self._context.topic if not CAPABILITIES.isdisjoint(one.value)]
             for verb in (Verb(COLLECT, permit=True), Verb(Action.USE)):
                 self._state(Frame([verb], objects, FIRST, denied=False), number, span)
+        elif self._context.sdk is None and PERMISSION_LABEL.search(self.text, span[0], tokens[place].start):
+            self._state(Frame([Verb(COLLECT, permit=True)], self._context.topic, FIRST, denied=False), number, span)
 
     def _glued(self, table: Glued, number: int, within: tuple[int, int], tokens: list[Token]) -> None:
         """The rows of a table whose cells run together, and what stands before and behind it in the sentence."""
