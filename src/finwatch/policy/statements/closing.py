@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from finwatch.model.statement import FIRST, Action, Condition, Party, PartyKind, Place, Source
 from finwatch.policy.statements.frame import GENERIC, GIVEN, Clause, Context, Frame
-from finwatch.policy.statements.lexicon import COLLECT, OPERATOR, STORE, USER, Token, Verb
+from finwatch.policy.statements.lexicon import COLLECT, OPERATOR, STORE, USER, Kind, Token, Verb
 
 KEPT_OR_GIVEN = GIVEN | {STORE, Action.DELETE, Action.UPLOAD}
 """Actions whose object may stand in the clause before."""
@@ -49,14 +50,22 @@ class Closing:
         self._conditions: list[Condition] = []
         self._carry: Party | str | None = None
         self._sdk: Party | None = context.sdk
-        self._entitled = False
-        """您可以…: the person may do what the sentence says."""
-        self._operator_named = False
-        """我们 stands in the sentence: then no component of an earlier one acts in it."""
+        self._tokens: Sequence[Token] = ()
+        """Those of the whole sentence."""
         self._supposed: list[Frame] = []
         self._clause = Clause()
         self._last: list[Token] = []
         self._trailing: list[Condition] = []
+
+    @property
+    def _operator_named(self) -> bool:
+        """我们 stands in the sentence: then no component of an earlier one acts in it."""
+        return any(token.value is OPERATOR for token in self._tokens)
+
+    @property
+    def _entitled(self) -> bool:
+        """您可以…: the person may do what the sentence says."""
+        return any(token.kind is Kind.RIGHTS for token in self._tokens)
 
     def _close(self) -> None:
         """Ends the open predicate: it becomes a frame if it has objects and a party that can be told."""

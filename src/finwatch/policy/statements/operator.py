@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from operator import attrgetter
 
 from finwatch.model.statement import PartyKind
 from finwatch.policy.statements.lexicon import Kind, Token
+from finwatch.policy.statements.segments import has
 
 BEGINNING = 3_000
 """Characters in which the operator is introduced."""
@@ -41,6 +43,7 @@ ACTS = (
     "|非常|可以|无法|不|运营方"
 )
 OTHERS = re.compile(r"SDK|第三方|合作|由")
+START = attrgetter("start")
 LEAST = 2
 """Times that a name has to be seen to act."""
 
@@ -83,22 +86,20 @@ def with_operator(text: str, tokens: list[Token]) -> list[Token]:
         return tokens
     either = "|".join(map(re.escape, names))
     place = re.compile(f"(?:{either})(?:平台)?(?:运营方)?(?={ACTS})|(?<=[向给])(?:{either})(?:平台)?")
-    taken = {at for token in tokens for at in (token.start,) if token.kind is Kind.ITEM}
     new = [
         Token(Kind.PARTY, PartyKind.FIRST, match.start(), match.end())
         for match in place.finditer(text)
-        if not any(at in taken for at in range(match.start(), match.end()))
+        if not has(tokens[slice(*(bisect_left(tokens, at, key=START) for at in match.span()))], Kind.ITEM)
     ]
     if not new:
         return tokens
-    starts = [token.start for token in tokens]
     merged: list[Token] = []
     at = 0
     for one in new:
-        first = bisect_left(starts, one.start)
+        first = bisect_left(tokens, one.start, key=START)
         while first > at and tokens[first - 1].end > one.start:
             first -= 1
         merged += tokens[at:first]
         merged.append(one)
-        at = bisect_left(starts, one.end, first)
+        at = bisect_left(tokens, one.end, first, key=START)
     return [*merged, *tokens[at:]]

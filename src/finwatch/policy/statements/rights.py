@@ -35,6 +35,7 @@ TRIGGERS = ahocorasick_rs.AhoCorasick(
 ).find_matches_as_indexes
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
 NAVIGATION = ParagraphKind.NAVIGATION
+KINDS = dict(RightKind.__members__)
 ENDS = re.compile(r"[。;；\n!?]|\.\s")
 
 
@@ -54,12 +55,14 @@ def rights_of(policy: PolicyText) -> tuple[Right, ...]:
         done = end
         if not TO_PERSON.search(text, start, end):
             continue
-        for match in (ALL if LETTER.search(text, start, end) else WITHOUT_LETTERS).finditer(text, start, end):
-            kind = RightKind[str(match.lastgroup)]
-            if (start, kind) in found:
-                continue
-            way = WAY.search(text, start, end) or WAY.search(text, end, _sentence(text, end + 1, end, paragraph.end)[1])
-            days = DAYS.search(text, start, paragraph.end)
+        matches = (ALL if LETTER.search(text, start, end) else WITHOUT_LETTERS).finditer(text, start, end)
+        named = dict.fromkeys(KINDS[str(match.lastgroup)] for match in matches)
+        kinds = [kind for kind in named if (start, kind) not in found]
+        if not kinds:
+            continue
+        way = WAY.search(text, start, end) or WAY.search(text, end, _sentence(text, end + 1, end, paragraph.end)[1])
+        days = DAYS.search(text, start, paragraph.end)
+        for kind in kinds:
             found[(start, kind)] = Right(
                 kind, paragraph.number, start, end, way.span() if way else None, _number(days) if days else None
             )

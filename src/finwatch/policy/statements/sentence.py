@@ -90,8 +90,7 @@ class Sentence(Clauses):
         self._read(tokens)
 
     def _read(self, tokens: Sequence[Token]) -> None:
-        self._operator_named = any(token.value is OPERATOR for token in tokens)
-        self._entitled = has(tokens, Kind.RIGHTS)
+        self._tokens = tokens
         main, asides = without_brackets(self.text, tokens)
         pending = False
         colon = bool(main) and main[-1].kind is Kind.COLON

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from operator import attrgetter
 
 from finwatch.policy.statements.lexicon import Kind, Token
 
@@ -18,18 +19,18 @@ UNNAMED = re.compile(
     r"(?=[,。;、)]|$|和(?!数据|资料)|或|以便|用于|用以|进行|提供给|共享给|给|的权限|,)"
 )
 """What stands before is looked at behind the first character: so most of a text is passed over at once."""
+START = attrgetter("start")
 VALUE = ("personal_info",)
 
 
 def with_unnamed(text: str, tokens: list[Token]) -> list[Token]:
     """``tokens`` and the words of ``text`` that stand for personal information at large, in order of place."""
-    starts = [token.start for token in tokens]
     merged: list[Token] = []
     at = 0
     for match in UNNAMED.finditer(text):
         start, end = match.span()
-        first = bisect_left(starts, start)
-        if (first and tokens[first - 1].end > start) or (first < len(tokens) and starts[first] < end):
+        first = bisect_left(tokens, start, key=START)
+        if (first and tokens[first - 1].end > start) or (first < len(tokens) and tokens[first].start < end):
             continue
         merged += tokens[at:first]
         merged.append(Token(Kind.ITEM, VALUE, start, end))
