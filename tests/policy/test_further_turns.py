@@ -81,6 +81,11 @@ def test_what_only_looks_like_a_practice_states_nothing(text: str) -> None:
         ),
         ("访问麦克风:您可以使用语音搜索。", {("audio", "collect", "first")}),
         (
+            "当您扫码时,我们需要调用您设备的相机和存储权限。",
+            {("camera", "collect", "first"), ("storage", "collect", "first")},
+        ),
+        ("我们不会对您的个人信息进行出售。", {("personal_info", "not-share", "first")}),
+        (
             "手机号码将用于接收通知。",
             {("phone_number", "use", "first")},
         ),

@@ -20,6 +20,8 @@ SDK_ACTS = re.compile(
     r"(?:等|服务|组件|等服务)?(?:需要?|会|将会?|可能会?|可能需要|也会)(?:申请)?(?:收集|获取|读取|采集|访问|使用)"
 )
 """Right after the word SDK: the component is who acts (我们集成的某某SDK等需要收集…)."""
+OWNED = re.compile(r"的|(?:移动|智能|手机|终端)*(?:设备|手机|终端|系统|账号)")
+"""After 您: the person owns what follows (调用您设备的相机权限), and does not act."""
 POINTING = re.compile(r"(?:这些|该等|该类|该|上述|此类|相关|有关|前述|所有|任何|其他|其|各|全体|新的|,)*")
 """Words that point to a party named before."""
 
@@ -155,7 +157,7 @@ class Actors(Closing):
         self._drop_title(token, after)
         if clause.group:
             if clause.nested < 0 and not clause.group[-1].to:
-                if self._wants_user(clause):
+                if self._wants_user(clause) and OWNED.match(self.text, token.end) is None:
                     clause.group.clear()
                     clause.subject = USER
                 else:
