@@ -184,7 +184,9 @@ class Reader(Entries):
     def _topic(self, tokens: list[Token]) -> None:
         self._context.topic = [token for token in tokens if token.kind is Kind.ITEM and token.value]
 
-    def _sentence(self, number: int, span: tuple[int, int], end: int, tokens: list[Token]) -> None:
+    def _sentence(  # noqa: PLR0912 - one branch a kind of sentence
+        self, number: int, span: tuple[int, int], end: int, tokens: list[Token]
+    ) -> None:
         self._sentence_number += 1
         kinds = {token.kind for token in tokens}
         if Kind.PARTY in kinds and any(token.value is COMPONENT for token in tokens[:6]):
@@ -195,12 +197,13 @@ class Reader(Entries):
         if Kind.ITEM not in kinds or Kind.DEFINITION in kinds:
             self._without_practice(number, end, tokens, kinds)
             return
-        table = glued_table(self.text, tokens)
+        table = glued_table(self.text, tokens) if Kind.PARTY in kinds else None
         if table is not None:
             self._glued(table, number, (span[0], end), tokens)
             return
         self._current = tokens
-        self._label(tokens, number, trimmed(self.text, span))
+        if Kind.COLON in kinds:
+            self._label(tokens, number, trimmed(self.text, span))
         if self._is_case(tokens, span) or advises(self.text, tokens) or self._taken_by(tokens, number, span):
             return
         tokens, made = self._entry_needs(tokens, number, span)
@@ -220,8 +223,8 @@ class Reader(Entries):
                 self._open_list(sentence, number)
         elif Kind.PERMISSION in kinds:
             self._topic(tokens)
-        named = [one for one in tokens if one.kind is Kind.ITEM and one.value and one.value != PERMISSION_NAMED]
-        self._name_last([one for one in named if not GENERIC.issuperset(one.value)])
+        items = [one for one in tokens if one.kind is Kind.ITEM]
+        self._name_last([one for one in items if one.value != PERMISSION_NAMED and not GENERIC.issuperset(one.value)])
 
     def _name_last(self, named: list[Token]) -> None:
         """Keeps the items that a sentence named, for 上述信息 in the next one."""

@@ -153,6 +153,8 @@ class Stating:
 
     def _imply(self, frames: list[Frame], number: int, span: tuple[int, int]) -> None:
         """What is not kept was read; what is not read once refused is read when allowed."""
+        if not any(frame.denied for frame in frames):
+            return
         denied = {
             item
             for frame in frames
