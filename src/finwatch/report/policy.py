@@ -21,7 +21,7 @@ ACTIONS = {
     "use": Text(zh="使用", en="uses"),
     "share": Text(zh="对外提供", en="shares"),
     "store": Text(zh="保存", en="stores"),
-    "delete": Text(zh="删除或匿名化", en="deletes or anonymises"),
+    "delete": Text(zh="删除", en="deletes"),
     "not-collect": Text(zh="不收集", en="does not collect"),
     "not-use": Text(zh="不使用", en="does not use"),
     "not-share": Text(zh="不对外提供", en="does not share"),
@@ -36,7 +36,7 @@ PARTIES = {
     PartyKind.SDK: Text(zh="第三方组件", en="a third-party component"),
     PartyKind.THIRD: Text(zh="第三方", en="a third party"),
     PartyKind.AUTHORITY: Text(zh="监管或司法机关", en="an authority"),
-    PartyKind.DEVICE: Text(zh="终端厂商", en="the device's maker"),
+    PartyKind.DEVICE: Text(zh="用户终端", en="the person's device"),
 }
 RIGHTS = {
     RightKind.WITHDRAW: Text(zh="撤回同意", en="withdraw consent"),
