@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from finwatch.policy import read_policy_text
 from finwatch.policy.lines import goes_on
 
 from .test_turns import NOTHING, Said, said
@@ -153,3 +154,9 @@ def test_a_sentence_that_is_broken_over_lines_is_read_as_one() -> None:
 )
 def test_which_lines_go_on(line: str, following: str, joined: bool) -> None:
     assert goes_on(line, following) is joined
+
+
+def test_lines_that_never_end_a_sentence_are_not_joined_for_ever() -> None:
+    policy = read_policy_text(("我们会收集您的姓名、\n" * 40_000).encode())
+    assert len(policy.paragraphs) > 10
+    assert max(one.end - one.start for one in policy.paragraphs) < 25_000

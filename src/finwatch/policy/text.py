@@ -29,6 +29,8 @@ PART = re.compile(
     r"|(?<=[。；;])\s*(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|[（(]?\d{1,2}[)）.、．](?!\d))"
 )
 """Where a part of such a line begins."""
+MOST_JOINED = 20_000
+"""Characters after which a paragraph takes no more lines: lines that never end a sentence are no policy."""
 LAST_CHARACTERS = 200
 """What is looked at of a paragraph to see whether the next line goes on with it."""
 WRAPPED_LINES = 30
@@ -136,7 +138,8 @@ def _plain_blocks(text: str) -> list[Block]:
             heading = False
         if heading and width and _width(line) >= width * FULL and INSIDE.search(line):
             heading = False
-        if blocks and not heading and not LIST_MARK.match(line) and (full or _goes_on(blocks[-1], line)):
+        joins = bool(blocks) and len(blocks[-1].text) < MOST_JOINED and not heading and not LIST_MARK.match(line)
+        if joins and (full or _goes_on(blocks[-1], line)):
             blocks[-1] = _joined(blocks[-1], line, at)
         else:
             kind = ParagraphKind.HEADING if heading else ParagraphKind.BODY
