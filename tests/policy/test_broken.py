@@ -103,7 +103,7 @@ def test_damaged_characters_are_counted_in_what_was_not_read() -> None:
 
 
 def test_a_page_nested_without_end_says_what_was_left_out() -> None:
-    page = "<html><body><p>我们收集您的姓名。</p>" + "<div>" * 100_000 + "深处"
+    page = "<html><body><p>我们收集您的姓名。</p>" + "<div>" * 1_000_000 + "深处"
     policy = read_policy_text(page.encode())
     assert policy.text == SENTENCE
     assert policy.unreadable == ("elements deeper than limit html_depth = 512 were left out",)

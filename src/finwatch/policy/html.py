@@ -7,6 +7,7 @@ columns by the table model of §4.9.12.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,6 +33,17 @@ SPAN = 1_000
 """A cell spans no more rows or columns (WHATWG HTML §4.9.11)."""
 
 
+DEEPEST = 10_000
+"""Elements open at once, counted without the rules of implied ends, that are given to the parser: its time grows with
+the square of the depth, and nothing below ``html_depth`` is read anyway."""
+NESTING = re.compile(
+    r"<(/?)(?:div|span|section|article|main|aside|ul|ol|dl|table|blockquote|center|font|form|b|i|u|a|em|strong|small|big)"
+    r"(?=[\s/>])",
+    re.IGNORECASE,
+)
+"""Elements that stay open until they are closed (WHATWG HTML, Parsing §13.2.6)."""
+
+
 class _Context(NamedTuple):
     kind: ParagraphKind
     level: int | None
@@ -44,7 +56,7 @@ class _Context(NamedTuple):
 
 def read_blocks(page: str, limits: PolicyLimits) -> tuple[list[Block], str | None, list[str]]:
     """The blocks of ``page``, its ``title``, and notes on what lay deeper than ``limits.html_depth``."""
-    tree = LexborHTMLParser(page)
+    tree = LexborHTMLParser(_up_to_depth(page))
     title = tree.css_first("title")
     said = title.text() if title else None
     walk = _Walk(limits, Trace(page))
@@ -54,6 +66,18 @@ def read_blocks(page: str, limits: PolicyLimits) -> tuple[list[Block], str | Non
     if root is not None:
         walk.element(root)
     return walk.blocks, said, walk.notes
+
+
+def _up_to_depth(page: str) -> str:
+    """``page`` up to where more than ``DEEPEST`` elements stand open; nearly always the whole."""
+    if page.count("<") <= DEEPEST:
+        return page
+    depth = 0
+    for tag in NESTING.finditer(page):
+        depth = max(depth - 1, 0) if tag.group(1) else depth + 1
+        if depth > DEEPEST:
+            return page[: tag.start()]
+    return page
 
 
 class _Tables:
