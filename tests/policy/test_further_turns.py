@@ -7,7 +7,7 @@ import pytest
 from finwatch.policy import read_policy_text
 from finwatch.policy.lines import goes_on
 
-from .test_turns import NOTHING, Said, said
+from .test_turns import NOTHING, Said, read, said
 
 
 @pytest.mark.parametrize(
@@ -160,3 +160,72 @@ def test_lines_that_never_end_a_sentence_are_not_joined_for_ever() -> None:
     policy = read_policy_text(("我们会收集您的姓名、\n" * 40_000).encode())
     assert len(policy.paragraphs) > 10
     assert max(one.end - one.start for one in policy.paragraphs) < 25_000
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [
+        (
+            "我们不会出售您的手机号或将其提供给第三方。",
+            {("phone_number", "not-share", "first")},
+        ),
+        (
+            "我们绝不收集您的短信、读取您的通讯录。",
+            {("sms", "not-collect", "first"), ("contacts", "not-collect", "first")},
+        ),
+        (
+            "我们不会收集您的短信、通话记录,或读取您的通讯录。",
+            {(item, "not-collect", "first") for item in ("sms", "call_log", "contacts")},
+        ),
+        (
+            "我们不会收集您的短信,并会将您的手机号提供给合作方。",
+            {("sms", "not-collect", "first"), ("phone_number", "share", "first")},
+        ),
+        (
+            "We do not sell, rent or share your phone number.",
+            {("phone_number", "not-share", "first")},
+        ),
+        (
+            "We will not collect your contacts or read your SMS messages.",
+            {("contacts", "not-collect", "first"), ("sms", "not-collect", "first")},
+        ),
+        (
+            "We do not sell your phone number and we collect your contacts.",
+            {("phone_number", "not-share", "first"), ("contacts", "collect", "first")},
+        ),
+        (
+            "我们承诺不会:\n1、收集您的通讯录;\n2、读取您的短信。\n我们会收集您的手机号。",
+            {
+                ("contacts", "not-collect", "first"),
+                ("sms", "not-collect", "first"),
+                ("phone_number", "collect", "first"),
+            },
+        ),
+        (
+            "我们不会将您的个人信息共享给第三方,但以下情况除外:\n1、获得您的同意后,我们会共享您的手机号;",
+            {("personal_info", "not-share", "first"), ("phone_number", "share", "first")},
+        ),
+        ("我们绝不\n读取您的短信。", {("sms", "not-collect", "first")}),
+        ("合作机构会将您的手机号提供给我们。", {("phone_number", "collect", "first")}),
+        ("征信机构会将您的征信报告提供给我们的关联公司。", {("credit_report", "share", "third")}),
+        ("(四)不收集 我们会收集您的通讯录。", {("contacts", "collect", "first")}),
+        ("为我们提供服务的第三方会收集您的位置信息。", {("precise_location", "collect", "third")}),
+        ("您不提供不影响使用但我们会收集您的短信。", {("sms", "collect", "first")}),
+    ],
+)
+def test_a_denial_reaches_as_far_as_it_is_said(text: str, statements: Said) -> None:
+    assert said(text) == statements
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "无论您是否授权,我们都会将您的手机号提供给合作方。",
+        "即使您拒绝,我们仍会将您的手机号提供给合作方。",
+        "无需征得您的同意,我们可将您的手机号提供给合作方。",
+    ],
+)
+def test_words_that_bind_nothing_are_no_condition(text: str) -> None:
+    (found,) = read(text).statements
+    assert (found.item, found.folded) == ("phone_number", "share")
+    assert not found.conditions

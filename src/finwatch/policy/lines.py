@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+DENIES = re.compile(r"(?:不|不会|未|绝不|不得|但不|从不|不再|将不|无权|do not|does not|will not|don't|never|not)$")
+"""A line that breaks off behind its denial: whatever follows is denied."""
 ENDED = "。;；:：!?！？….．"
 OPEN_END = re.compile(
     r"(?:[、,，(（“《和及与或将]|以及|包括|(?<!目)的|您|你|我们|我行|使用|收集|获取|提供|采集|填写|输入|录入|上传|关于|通过|对登录|包含)$"
@@ -18,6 +20,9 @@ GOES_ON = re.compile(r"\s*[,，。、;；”》)）的]")
 SENTENCE = re.compile(r"[,，].*(?:我们|我行|我司|本行|您|你)|(?:我们|我行|我司|本行|您|你).*[,，]")
 BEGINS = re.compile(r"\s*(?:我们|我行|我司|本行|您|你|如|若|在|为|当|一般|本|但|此外|同时)")
 """Words that begin a sentence."""
+WRAPPED = re.compile(r"[a-z]{2,}[, ] ?[a-z]{1,12},?$")
+LOWER = re.compile(r"\s*[a-z]{2,}[ ,.;]")
+"""An English sentence over two lines: small letters at the end of one and at the beginning of the next."""
 LEAST = 14
 """Characters of a line that ends in a verb and goes on."""
 
@@ -27,7 +32,7 @@ def goes_on(line: str, following: str) -> bool:
     line = line.strip()
     if not line or line[-1] in ENDED:
         return False
-    if GOES_ON.match(following):
+    if GOES_ON.match(following) or DENIES.search(line) or (WRAPPED.search(line) and LOWER.match(following)):
         return True
     if OPEN_END.search(line) is None:
         return SENTENCE.search(line) is not None and len(line) >= LEAST and _is_rest(following)

@@ -22,6 +22,10 @@ SDK_ACTS = re.compile(
 """Right after the word SDK: the component is who acts (我们集成的某某SDK等需要收集…)."""
 OWNED = re.compile(r"的|(?:移动|智能|手机|终端)*(?:设备|手机|终端|系统|账号)")
 """After 您: the person owns what follows (调用您设备的相机权限), and does not act."""
+JOINER = re.compile(r"(?:或者?|以?及|并且?|和|、|/|\b(?:or|and|nor))\s*$", re.IGNORECASE)
+"""What joins a verb to the one before it. The pattern ends where the verb begins."""
+SERVES_US = re.compile(r"(?:为|向)(?:我们|我行|我司|本公司)提供[^,。;]{0,10}的$")
+"""Before a third party: it serves the operator. The pattern ends where the party's name begins."""
 POINTING = re.compile(r"(?:这些|该等|该类|该|上述|此类|相关|有关|前述|所有|任何|其他|其|各|全体|新的|,)*")
 """Words that point to a party named before."""
 
@@ -34,11 +38,16 @@ def _describes(tokens: list[Token], item: Token) -> bool:
 class Actors(Closing):
     """The part of a sentence's reading that tells who acts and who receives."""
 
-    def _turn(self) -> None:
-        """Closes the predicate and starts another clause with the same subject."""
+    def _turn(self, at: int = -1) -> None:
+        """Closes the predicate and starts another clause with the same subject.
+
+        ``at`` is where a verb or its 将 stands that goes on: joined by 或, 并 or 、 it is denied with the one before
+        (不会出售您的信息或将其提供给第三方).
+        """
         old = self._clause
         self._close()
-        self._clause = Clause(subject=old.subject, mute=old.mute)
+        joined = old.denied and at > 0 and JOINER.search(self.text, max(0, at - 8), at) is not None
+        self._clause = Clause(subject=old.subject, mute=old.mute, denied=joined)
 
     def _recipient_after(self, tokens: list[Token], place: int) -> None:
         """共享给…, 传输至…: the recipient follows the verb."""
@@ -97,6 +106,10 @@ class Actors(Closing):
             return
         if token.value is OPERATOR and clause.group and self._is_part_of_a_name(before, token, after):
             return
+        if token.value is OPERATOR and clause.group and clause.group[-1].to and self._follows_verb(before, token):
+            if after is None or after.kind is not Kind.OF:
+                clause.recipient = FIRST  # 提供给我们: who receives; 提供给我们的关联公司: told of by its own word
+            return
         if token.value is OPERATOR:
             if before is None or before.kind is not Kind.PREPOSITION or before.end < token.start:
                 self._first(token, before, after)
@@ -122,6 +135,8 @@ class Actors(Closing):
         jointly = clause.subject == FIRST and has(tokens[:place], Kind.AND)
         if jointly and not clause.group and not clause.role:
             clause.jointly = self._named(token, token.start)
+        if clause.group and not clause.objects and self._is_told_by_service(before, token):
+            clause.group.clear()
         if (clause.group and clause.role != "by") or clause.role == "through" or jointly:
             return
         clause.subject = self.named_sdk(token) if token.value is COMPONENT else self._named(token, token.start)
@@ -173,6 +188,15 @@ class Actors(Closing):
         """Whether only words that point stand between: 要求这些服务商."""
         return POINTING.fullmatch(self.text, before.end, token.start) is not None
 
+    @staticmethod
+    def _follows_verb(before: Token | None, token: Token) -> bool:
+        return before is not None and before.kind is Kind.VERB and before.end == token.start
+
+    def _is_told_by_service(self, before: Token | None, token: Token) -> bool:
+        """为我们提供服务的第三方会…: the verb tells which third party is meant, who then acts."""
+        described = before is not None and before.kind is Kind.OF and before.end == token.start
+        return described and SERVES_US.search(self.text, max(0, token.start - 24), token.start) is not None
+
     def _drop_title(self, token: Token, after: Token | None) -> None:
         """(三)删除您的个人信息您可以…: what a title left is no predicate."""
         clause = self._clause
@@ -221,6 +245,9 @@ class Actors(Closing):
         if clause.mute and not owner and before is not None and before.end == token.start and before.kind is Kind.VERB:
             clause.mute = False  # 我们如何共享您的信息 共享 我们不会…: titles, glued to the sentence
             clause.front.clear()
+        told = clause.last_verb >= 0 or (before is not None and before.kind in (Kind.VERB, Kind.OF))
+        if clause.denied and told and not owner and not clause.objects and not clause.front:
+            clause.denied = False  # (四)不转让 我们会…: the title's denial
         clause.subject = FIRST
         clause.purpose_at = -1
 

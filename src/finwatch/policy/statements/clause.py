@@ -125,6 +125,8 @@ class Clauses(Actors):
             elif kind is Kind.TURN:
                 if clause.nested < 0:
                     self._turn()
+                    if self.text.startswith("但", token.start):
+                        self._clause.mute = False
             elif kind is Kind.CONDITION:
                 place = self._inner_condition(tokens, place)
                 continue
@@ -275,7 +277,7 @@ class Clauses(Actors):
             return
         if role == "object":
             if clause.group and clause.objects:
-                self._turn()
+                self._turn(token.start)
             if not self._clause.group:
                 self._clause.role, self._clause.object_at = role, token.end
                 self._clause.fronted = len(self._clause.front)
@@ -285,7 +287,7 @@ class Clauses(Actors):
             if not has(rest, Kind.VERB):
                 return
             if role != "to" or not last.needs_recipient:
-                self._turn()
+                self._turn(token.start)
                 clause = self._clause
         clause.role, clause.role_at = role, token.end
         if role == "by" and self.text.startswith("其", token.end):
@@ -372,7 +374,7 @@ class Clauses(Actors):
             return
         if clause.group and clause.objects:
             subject_kept = clause.subject
-            self._turn()
+            self._turn(token.start)
             clause = self._clause
             clause.subject = subject_kept
         elif clause.group and not clause.joined:

@@ -151,7 +151,7 @@ class Closing:
             return None
         return self._sdk or None
 
-    def _directed(self, frame: Frame, clause: Clause, party: Party | str | None) -> bool:  # noqa: PLR0911 - one a direction
+    def _directed(self, frame: Frame, clause: Clause, party: Party | str | None) -> bool:  # noqa: PLR0911, PLR0912 - one a direction
         """Turns the frame by who gives and who receives; ``False`` = it states nothing about personal information."""
         verb = frame.verbs[-1]
         to = clause.recipient
@@ -167,6 +167,10 @@ class Closing:
             return True
         if verb.provide:
             return self._provided(frame, party, to)
+        if verb.action in GIVEN and to == FIRST and isinstance(party, Party) and party.kind is not PartyKind.FIRST:
+            frame.verbs, frame.party, frame.recipient = [Verb(Action.COLLECT)], FIRST, None
+            frame.source = Source.THIRD
+            return True
         if verb.needs_recipient and not isinstance(to, Party) and self._settles_joined(frame, clause):
             verb = frame.verbs[-1]
         if verb.needs_recipient:

@@ -103,6 +103,8 @@ class Reader(Entries):
         self._head_left = 0
         self._head_is_heading = False
         """The head stands in a heading: only marked items right below it inherit."""
+        self._denied_list = False
+        """The head of the list denies (我们不会:): so do its items."""
 
     def read(self) -> list[Statement]:
         """The statements, in the order in which they were met."""
@@ -131,6 +133,7 @@ class Reader(Entries):
             return
         if kind is ParagraphKind.HEADING:
             self._head = None
+            self._denied_list = False
             self._context = Context()
             self._topic(tokens)
             if HEADING_OF_ITEMS.search(self.text, start, end):
@@ -142,6 +145,8 @@ class Reader(Entries):
             self._head = None
         if self._head_left <= 0 or not self._is_listed(kind, start, end):
             self._head = None
+        marked = kind in (ParagraphKind.ITEM, ParagraphKind.CELL) or ITEM_MARK.match(self.text, start, end)
+        self._denied_list = self._denied_list and bool(marked)
         entry = self._entry(tokens, start)
         if entry is None and NEEDED.match(self.text, start, end):
             entry = self._entered
@@ -210,6 +215,10 @@ class Reader(Entries):
         if made:
             kinds = {token.kind for token in tokens}
         sentence, frames = self._frames(tokens, kinds)
+        if self._denied_list and not any(one.value is OPERATOR for one in tokens):
+            frames = [replace(one, denied=True) for one in frames]
+        elif Kind.NOT in kinds and Kind.COLON in kinds:
+            self._denied_list = denies_list(tokens)
         span = trimmed(self.text, span)
         for frame in frames:
             made += self._state(frame, number, span)
@@ -246,6 +255,8 @@ class Reader(Entries):
 
     def _without_practice(self, number: int, end: int, tokens: list[Token], kinds: set[Kind]) -> None:
         """A sentence without items may head a list; a definition names items for what follows."""
+        if Kind.NOT in kinds and Kind.COLON in kinds:
+            self._denied_list = denies_list(tokens)
         if Kind.ITEM in kinds:
             self._name_last([token for token in tokens if token.kind is Kind.ITEM and token.value])
         elif Kind.VERB in kinds and tokens[-1].kind is Kind.COLON and tokens[-1].end >= end - 1:
@@ -350,7 +361,7 @@ class Reader(Entries):
 
     def _open_list(self, sentence: Sentence, number: int) -> None:
         head = sentence.open_head
-        if head is None or head.denied:
+        if head is None or (head.denied and not self._denied_list):
             return
         self._head, self._head_paragraph, self._head_left = head, number, LIST_LENGTH
         self._head_is_heading = False
@@ -371,6 +382,16 @@ class Reader(Entries):
         if objects:
             frame = replace_objects(head, objects)
             self._state(frame, number, span, head=self._head_paragraph)
+
+
+def denies_list(tokens: list[Token]) -> bool:
+    """Whether a head that ends in a colon denies what its list says (我们不会:), and makes no exceptions of it."""
+    colon = next((at for at in range(len(tokens) - 1, -1, -1) if tokens[at].kind is Kind.COLON), 0)
+    denial = next((at for at in range(colon - 1, -1, -1) if tokens[at].kind in (Kind.NOT, Kind.COMMA)), -1)
+    if denial < 0 or tokens[denial].kind is Kind.COMMA or (colon + 1 < len(tokens) and colon != denial + 1):
+        return False
+    apart = (Kind.EXCEPTED, Kind.TURN, Kind.CONDITION, Kind.CONSENT, Kind.OBTAIN)
+    return not any(one.kind in apart for one in tokens[denial:])
 
 
 def _is_for(text: str, tokens: list[Token]) -> bool:

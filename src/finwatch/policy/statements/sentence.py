@@ -65,8 +65,14 @@ def _still_supposed(text: str, segment: list[Token], place: int) -> bool:
     return before and not any(token.kind is Kind.PARTY for token in segment[place + 1 :])
 
 
+ALTERNATIVE = re.compile(r"或|以及|及|\bn?or\b", re.IGNORECASE)
 PURPOSE_GOES_ON = re.compile(r"\s*(?:实现|完成|保障|维护|以及|并且?|提升|提高|防|预防|更准确|识别|优化|改进|满足|增强)")
 """A stretch that only goes on with the purpose before it: 为了您能使用…,实现…."""
+
+
+def _next_verb(rest: list[Token]) -> bool:
+    """We do not sell, rent or share …: a verb joined to the one before by a comma, before any object."""
+    return rest[0].kind is Kind.VERB or (rest[0].kind is Kind.AND and rest[1:2] != [] and rest[1].kind is Kind.VERB)
 
 
 def _begins(segment: list[Token], token: Token) -> bool:
@@ -129,7 +135,9 @@ class Sentence(Clauses):
         if start < len(segment):
             rest = segment[start:]
             if self._begun and not (start == 0 and self._goes_on(rest)):
+                denied = self._clause.denied and start == 0 and self._is_alternative(rest)
                 self._next_clause()
+                self._clause.denied = self._clause.denied or denied
             self._begun = True
             self._main(nominal(self.text, rest))
         return pending
@@ -215,6 +223,9 @@ class Sentence(Clauses):
             return True
         if not clause.group or clause.purpose_at >= 0:
             return False
+        if self.latin and not clause.objects and _next_verb(rest):
+            clause.joined = True
+            return True
         if all(token.kind in (Kind.INCLUDE, Kind.LIMIT, Kind.TURN) for token in rest):
             return has(rest, Kind.INCLUDE)
         start = _past_description(rest)
@@ -238,6 +249,10 @@ class Sentence(Clauses):
             rest[0].kind is Kind.AND and self.text.startswith("以及", rest[0].start)
         )
         return more and len(rest) > 1 and rest[1].kind is Kind.ITEM and bool(rest[1].value)
+
+    def _is_alternative(self, rest: list[Token]) -> bool:
+        """…,或读取您的通讯录: what is denied goes on behind a comma."""
+        return rest[0].kind is Kind.AND and ALTERNATIVE.match(self.text, rest[0].start) is not None
 
     def _next_clause(self) -> None:
         self._close()
