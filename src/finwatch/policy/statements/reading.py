@@ -80,11 +80,6 @@ HEADING_OF_ITEMS = re.compile(
 """A heading whose list is what is collected: What we collect; 我们收集哪些信息."""
 
 
-def statements_of(policy: PolicyText, lexicon: Lexicon) -> tuple[Statement, ...]:
-    """The statements of ``policy`` in order of sentence, then of item."""
-    return tuple(Reader(policy, lexicon).read())
-
-
 class Reader(Entries):
     """Reads one policy; ``read`` gives its statements and fills ``components``."""
 
